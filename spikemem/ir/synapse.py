@@ -1,0 +1,24 @@
+"""What every synapse type is, and the static one."""
+
+from __future__ import annotations
+
+from abc import ABC
+
+from spikemem.ir.node import node
+
+
+class Synapse(ABC):
+    """A synapse type: what happens to a weight. A subclass is final and frozen; its docstring gives the rule."""
+
+    def in_threshold_units(self) -> bool:
+        """Return whether the rule's own amplitudes and bounds are given in threshold units."""
+        return False
+
+    def scaled(self, unit: float) -> Synapse:
+        """Return the rule with amplitudes and bounds in threshold units multiplied by ``unit``."""
+        return self
+
+
+@node
+class Static(Synapse):
+    """A weight that never changes (PyNN: StaticSynapse)."""

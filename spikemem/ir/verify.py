@@ -1,0 +1,101 @@
+"""The rules that a network must obey, before and after every pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from spikemem.errors import NetworkError, choices
+from spikemem.ir.network import Steps
+from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.ir.synapse import Synapse
+from spikemem.ir.values import Drawn, Explicit, Normal, Threshold, Uniform
+
+if TYPE_CHECKING:
+    from spikemem.ir.network import Network, Population, Projection
+
+
+def verify(network: Network) -> None:
+    """Raise :class:`NetworkError` at the first rule that ``network`` breaks."""
+    if not 0.0 < network.dt < float("inf"):
+        raise NetworkError(f"{network.name}.dt: must be a finite number of ms > 0, got {network.dt}")
+    _unique(network, "population", [p.name for p in network.populations])
+    _unique(network, "projection", [p.name for p in network.projections])
+    for population in network.populations:
+        _population(population)
+    for projection in network.projections:
+        _projection(network, projection)
+
+
+def _unique(network: Network, what: str, names: list[str]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise NetworkError(f"{network.name}: {what} name {name!r} is used {count} times; give each its own name")
+        if not name or "/" in name:
+            raise NetworkError(f"{network.name}: {what} name {name!r} must not be empty or contain '/'")
+
+
+def _population(population: Population) -> None:
+    if population.size < 1:
+        raise NetworkError(f"population {population.name}: size must be >= 1, got {population.size}")
+    known = population.cell.state_variables
+    for name, _ in population.initial_values:
+        if name not in known:
+            raise NetworkError(
+                f"population {population.name}: {type(population.cell).__name__} has no state variable {name!r}; "
+                f"{choices(name, known)}"
+            )
+
+
+def _projection(network: Network, projection: Projection) -> None:
+    where = f"projection {projection.name}"
+    names = [p.name for p in network.populations]
+    for end in (projection.pre, projection.post):
+        if end not in names:
+            raise NetworkError(f"{where}: population {end!r} is unknown; {choices(end, names)}")
+    target = network.population(projection.post).cell
+    if not target.weight_unit:
+        raise NetworkError(f"{where}: {projection.post} is a {type(target).__name__} and takes no synapses")
+    _bounds(where, "weight", projection.weight, 0.0, f"{target.weight_unit}; make it inhibitory by receptor, not by sign")
+    if isinstance(projection.delay, Steps):
+        if projection.delay.drawn is None and projection.delay.count < 1:
+            raise NetworkError(f"{where}: delay must be at least 1 step, got {projection.delay.count}")
+    else:
+        _bounds(where, "delay", projection.delay, 0.0, "ms", strict=True)
+    _plastic(where, projection, projection.synapse)
+
+
+def _bounds(
+    where: str, what: str, value: float | Drawn | Threshold, least: float, unit: str, strict: bool = False
+) -> None:
+    for low in _lows(value):
+        if not low > least if strict else not low >= least:
+            raise NetworkError(f"{where}: {what} must be {'>' if strict else '>='} {least:g} {unit}, got {low:g}")
+
+
+def _lows(value: float | Drawn | Threshold) -> Iterable[float]:
+    """Return the smallest values that may occur; a distribution that may go below 0 is bounded by its fields."""
+    match value:
+        case Threshold():
+            return () if isinstance(value.value, float | int) else _lows(value.value)
+        case Uniform():
+            return (value.low,)
+        case Normal():
+            return (value.low,) if value.sd > 0 else (value.mean,)
+        case Explicit():
+            return (float(value.numbers.array.min()),) if value.numbers.array.size else ()
+        case _:
+            return (float(value),)
+
+
+def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:
+    if not isinstance(synapse, PairSTDP):
+        return
+    weight = projection.weight
+    if synapse.in_threshold_units() and not isinstance(weight, Threshold) and weight != 0.0:
+        raise NetworkError(f"{where}: PairSTDP is in threshold units, so must be the weight; got {weight!r}")
+    if isinstance(weight, float | int) and not synapse.w_min <= weight <= synapse.w_max:
+        raise NetworkError(
+            f"{where}: initial weight must lie in PairSTDP's w_min..w_max = {synapse.w_min:g}..{synapse.w_max:g}, got {weight:g}"
+        )

@@ -1,0 +1,23 @@
+"""The passes: from a declared network to a lowered one."""
+
+from spikemem.passes.base import Pass
+from spikemem.passes.discretize import Discretize, whole_steps
+from spikemem.passes.legalize import Abilities, Lack, Legalize
+from spikemem.passes.materialize import Materialize
+from spikemem.passes.pipeline import lower
+from spikemem.passes.place import Place, Placement
+from spikemem.passes.threshold_units import ThresholdUnits
+
+__all__ = [
+    "Abilities",
+    "Discretize",
+    "Lack",
+    "Legalize",
+    "Materialize",
+    "Pass",
+    "Place",
+    "Placement",
+    "ThresholdUnits",
+    "lower",
+    "whole_steps",
+]

@@ -1,0 +1,76 @@
+"""Refuse what the target cannot do, all of it at once, with what it can do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from spikemem.errors import Unsupported
+from spikemem.ir.cell import Cell
+from spikemem.ir.network import Network
+from spikemem.ir.numerics import Numerics
+from spikemem.ir.synapse import Synapse
+from spikemem.passes.base import Pass
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that a target cannot do: where in the network, what, why, and the nearest that it can."""
+
+    where: str
+    what: str
+    reason: str
+    alternative: str
+
+    def __str__(self) -> str:
+        """Return one line."""
+        return f"{self.where}: {self.what}: {self.reason}; instead: {self.alternative}"
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a backend can do, as data; ``rules`` find what the type lists cannot say."""
+
+    backend: str
+    numerics: tuple[Numerics, ...]
+    cells: tuple[type[Cell], ...]
+    synapses: tuple[type[Synapse], ...]
+    rules: tuple[Callable[[Network], Iterable[Lack]], ...] = field(default=())
+
+    def lacks(self, network: Network, numerics: Numerics) -> list[Lack]:
+        """Return all that the backend cannot do of ``network`` under ``numerics``."""
+        found = []
+        if numerics not in self.numerics:
+            found.append(Lack("run", f"numerics {numerics!r}", "not offered", " or ".join(self.numerics)))
+        for population in network.populations:
+            if type(population.cell) not in self.cells:
+                found.append(_missing(f"population {population.name}", population.cell, self.cells))
+        for projection in network.projections:
+            if type(projection.synapse) not in self.synapses:
+                found.append(_missing(f"projection {projection.name}", projection.synapse, self.synapses))
+        for rule in self.rules:
+            found.extend(rule(network))
+        return found
+
+
+def _missing(where: str, primitive: object, offered: Iterable[type]) -> Lack:
+    names = ", ".join(sorted(t.__name__ for t in offered)) or "(none)"
+    return Lack(where, type(primitive).__name__, "the backend has no rule for it", names)
+
+
+@dataclass(frozen=True)
+class Legalize(Pass):
+    """Raise :class:`spikemem.errors.Unsupported` with every :class:`Lack`; change nothing."""
+
+    name: ClassVar[str] = "legalize"
+    abilities: Abilities
+    numerics: Numerics
+
+    def rewrite(self, network: Network) -> Network:
+        """Return ``network`` as it is."""
+        lacks = self.abilities.lacks(network, self.numerics)
+        if lacks:
+            listed = "\n".join(f"  - {lack}" for lack in lacks)
+            raise Unsupported(f"backend {self.abilities.backend} cannot run {network.name}:\n{listed}")
+        return network
