@@ -1,0 +1,100 @@
+"""What the kernels of all synapses share: whose spikes, which rows of weights, and the ring that they are added to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikemem.backends.numba_cpu.kernel import EVENTS, WAKE, part
+from spikemem.backends.numba_cpu.stage import Build, Field
+from spikemem.ir.lowered import Bucket, Dense, LoweredProjection
+
+# Header fields of every synapse stage.
+(PRE, POST, PRE_FIRED, POST_FIRED, ARRIVING, DEPTH, RECEPTOR, DELAY, TARGET, SINGLE, WEIGHTS, IS_DENSE, SKIP_SELF,
+ INDPTR, TARGETS, OWN) = range(16)  # fmt: skip
+
+
+def common_header(projection: LoweredProjection, bucket: Bucket, name: str, build: Build, constant: bool) -> tuple[Field, ...]:
+    """Reserve the bucket's weights and rows and return the shared fields."""
+    layout = bucket.layout
+    dense = isinstance(layout, Dense)
+    rows: tuple[Field, ...] = (0, 0)
+    if not isinstance(layout, Dense):
+        rows = (
+            build.layout.add(f"{name}/indptr", "const_whole", layout.indptr),
+            build.layout.add(f"{name}/targets", "const_index", layout.targets),
+        )
+    weights = np.array([layout.weights]) if isinstance(layout.weights, float) else layout.weights
+    return (
+        build.network.population(projection.pre).size,
+        build.network.population(projection.post).size,
+        f"population/{projection.pre}/fired",
+        f"population/{projection.post}/fired",
+        f"population/{projection.post}/arriving",
+        build.depth(projection.post),
+        int(projection.receptor == "inhibitory"),
+        bucket.delay,
+        build.stage_of[projection.post],
+        int(build.single),
+        build.weights(f"{name}/weights", weights, constant),
+        int(dense),
+        int(isinstance(layout, Dense) and not layout.allow_self_connections),
+        *rows,
+    )
+
+
+@part
+def fired_count(t: Any, at: Any, m: Any) -> Any:
+    """Return how many neurons of the spike list at ``at`` fired in step t."""
+    return m.whole[at + 1] if m.whole[at] == t else 0
+
+
+@part
+def first_of_row(h: Any, m: Any, i: Any) -> Any:
+    """Return the place, within the bucket's weights, of pre neuron i's first synapse."""
+    return i * h[POST] if h[IS_DENSE] != 0 else m.const_whole[h[INDPTR] + i]
+
+
+@part
+def end_of_row(h: Any, m: Any, i: Any) -> Any:
+    """Return the place behind pre neuron i's last synapse."""
+    return (i + 1) * h[POST] if h[IS_DENSE] != 0 else m.const_whole[h[INDPTR] + i + 1]
+
+
+@part
+def arrival(t: Any, h: Any) -> Any:
+    """Return the place, in the target's ring, of what is sent in step t."""
+    return h[ARRIVING] + (((t + h[DELAY]) % h[DEPTH]) * 2 + h[RECEPTOR]) * h[POST]
+
+
+@part
+def sent(t: Any, h: Any, m: Any, synapses: Any) -> Any:
+    """Count the synaptic events and have the target run when they arrive."""
+    if synapses > 0:
+        m.control[EVENTS] += synapses
+        at = WAKE + h[TARGET]
+        m.control[at] = min(m.control[at], t + h[DELAY])
+    return 0
+
+
+@part
+def send_row(weights: Any, h: Any, m: Any, i: Any, ring: Any) -> Any:
+    """Add pre neuron i's row of ``weights`` to the ring; return the number of synapses."""
+    begin, end = first_of_row(h, m, i), end_of_row(h, m, i)
+    if h[IS_DENSE] == 0:
+        targets = m.const_index[h[TARGETS] + begin : h[TARGETS] + end]
+        row = weights[begin:end]
+        for k in range(targets.shape[0]):
+            ring[targets[k]] += row[k]
+        return end - begin
+    row = weights[begin:end]
+    if h[SKIP_SELF] == 0 or i >= h[POST]:
+        for j in range(row.shape[0]):
+            ring[j] += row[j]
+        return row.shape[0]
+    kept = ring[i]
+    for j in range(row.shape[0]):
+        ring[j] += row[j]
+    ring[i] = kept
+    return row.shape[0] - 1

@@ -1,0 +1,35 @@
+"""The loop over steps: contract of the step order (deliver, integrate, fire, learn, record), quiet time skipped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from spikemem.backends.numba_cpu.kernel import GROW, NEVER, RECORD_ROOM, RECORDED, WAKE, call_kernel
+from spikemem.backends.numba_cpu.kernel_cache import cached
+
+
+@cached
+@njit(nogil=True, error_model="numpy")
+def drive(t: Any, end: Any, neurons: Any, addresses: Any, starts: Any, headers: Any, memory: Any) -> Any:
+    """Run steps t .. end-1 and return the step reached: less than ``end`` if the record is full or a stage must grow.
+
+    Stages come in order: populations (deliver, integrate, fire, record), then projections (learn, emit). A stage runs in
+    the steps that it asked for, or that a spike sent to it asked for; when no stage asks for a step, it is skipped.
+    """
+    control = memory.control
+    stages = addresses.shape[0]
+    while t < end:
+        if control[RECORDED] + neurons > control[RECORD_ROOM] or control[GROW] != 0:
+            return t
+        soonest = NEVER
+        for s in range(stages):
+            if control[WAKE + s] <= t:
+                control[WAKE + s] = NEVER
+                later = call_kernel(addresses[s], t, headers[starts[s] : starts[s + 1]], memory)
+                control[WAKE + s] = min(later, control[WAKE + s])
+        for s in range(stages):
+            soonest = min(soonest, control[WAKE + s])
+        t = min(max(t + 1, soonest), end)
+    return t

@@ -1,0 +1,77 @@
+"""What the spike sources will fire: given stimuli, and Poisson spikes drawn block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.backend import StepEvents
+from spikemem.errors import InvalidInput, choices
+from spikemem.ir.lowered import LoweredNetwork
+from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
+from spikemem.rng import generator
+
+POISSON_BLOCK = 1000
+"""Steps of Poisson spikes that are drawn at a time, by a generator of their own."""
+
+
+def in_order(steps: npt.NDArray[np.int64], neurons: npt.NDArray[np.int32]) -> StepEvents:
+    """Return the events sorted by step, then neuron."""
+    order = np.lexsort((neurons, steps))
+    return steps[order], neurons[order]
+
+
+def check_events(network: LoweredNetwork, now: int, events: Mapping[str, StepEvents]) -> None:
+    """Raise :class:`InvalidInput` for events of what is no spike source, of no such neuron, or of the past."""
+    sources = {p.name: p for p in network.populations if isinstance(p.cell, SpikeSource)}
+    for name, (steps, neurons) in events.items():
+        if name not in sources:
+            raise InvalidInput(f"stimulus: {name!r} is no spike source of {network.name}; {choices(name, sources)}")
+        size = sources[name].size
+        if steps.shape != neurons.shape or steps.ndim != 1:
+            raise InvalidInput(f"stimulus of {name}: {steps.shape} times and {neurons.shape} neurons do not pair up")
+        wrong = (neurons < 0) | (neurons >= size)
+        if wrong.any():
+            raise InvalidInput(f"stimulus of {name}: neuron {int(neurons[wrong][0])} is out of range 0..{size - 1}")
+        if (steps < now).any():
+            earliest, dt = int(steps.min()), network.dt
+            raise InvalidInput(f"stimulus of {name}: {earliest * dt:g} ms has passed; the run is at {now * dt:g} ms")
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """The spikes of all Poisson sources of a network."""
+
+    network: LoweredNetwork
+
+    def block(self, number: int) -> dict[str, StepEvents]:
+        """Return the spikes of steps [number, number + 1) POISSON_BLOCK."""
+        dt = self.network.dt
+        drawn = {}
+        for population in self.network.populations:
+            if isinstance(population.cell, SpikeSourcePoisson):
+                probability = -np.expm1(-population.cell.rate * dt / 1000.0)
+                rng = generator(self.network.seed, "poisson", population.name, number)
+                places = _successes(rng, probability, POISSON_BLOCK * population.size)
+                steps, neurons = np.divmod(places, population.size)
+                steps = steps + number * POISSON_BLOCK
+                keep = steps >= np.ceil(population.cell.start / dt - 1e-9)
+                drawn[population.name] = (steps[keep], neurons[keep].astype(np.int32))
+        return drawn
+
+
+def _successes(rng: np.random.Generator, probability: float, trials: int) -> npt.NDArray[np.int64]:
+    """Return the indices of the successes among ``trials`` Bernoulli trials, by geometric gaps."""
+    if probability <= 0.0:
+        return np.zeros(0, dtype=np.int64)
+    found: list[npt.NDArray[np.int64]] = []
+    last = -1
+    while last < trials:
+        places = last + np.cumsum(rng.geometric(probability, size=max(64, int(trials * probability * 1.1))))
+        found.append(places.astype(np.int64))
+        last = int(places[-1])
+    everything = np.concatenate(found)
+    return everything[everything < trials]

@@ -1,0 +1,44 @@
+"""Rule and kernel of IF_curr_delta, the same for all numerics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spikemem.backends.numba_cpu.firing import awake
+from spikemem.backends.numba_cpu.kernel import kernel
+from spikemem.backends.numba_cpu.membrane import OFFSET_CURRENT, PARAMETERS, UNTIL, V, fire_above, leak, membrane_stage, slot
+from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
+from spikemem.ir.if_curr_delta import IF_curr_delta
+from spikemem.ir.lowered import LoweredPopulation
+
+
+@kernel
+def step(t: Any, h: Any, m: Any) -> Any:
+    """Advance one step: jump by what arrives, then decay exactly."""
+    n = h[0]
+    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
+    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
+    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
+    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 5]
+    v_rest, v_reset, v_thresh, leaks, resistance = p[0], p[1], p[2], p[3], p[4]
+    moved, fires = 0, 0
+    for j in range(n):
+        rest = v_rest + offset[j] * resistance
+        frozen = until[j] >= t
+        vj = v[j] if frozen else rest + leaks * (v[j] + in_e[j] - in_i[j] - rest)
+        moved |= (vj != v[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
+        fires |= vj >= v_thresh
+        v[j] = vj
+        in_e[j] = in_i[j] = 0.0
+    fire_above(t, h, m, v_thresh, v_reset)
+    return awake(t, moved | fires)
+
+
+@lowers_cell(IF_curr_delta)
+def lower(population: LoweredPopulation, build: Build) -> Stage:
+    """Make the stage."""
+    cell = population.cell
+    assert isinstance(cell, IF_curr_delta)
+    parameters = (cell.v_rest, cell.v_reset, cell.v_thresh, leak(build.network.dt, cell.tau_m), cell.tau_m / cell.cm)
+    return membrane_stage(population, build, step, parameters, ())

@@ -1,0 +1,102 @@
+"""Rules and kernels of IF_curr_exp."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from spikemem.backends.numba_cpu.firing import awake
+from spikemem.backends.numba_cpu.kernel import kernel
+from spikemem.backends.numba_cpu.membrane import (
+    CURRENT_E,
+    CURRENT_I,
+    OFFSET_CURRENT,
+    PARAMETERS,
+    TINY,
+    UNTIL,
+    V,
+    fire_above,
+    leak,
+    membrane_stage,
+    slot,
+)
+from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
+from spikemem.ir.if_curr_exp import IF_curr_exp
+from spikemem.ir.lowered import LoweredPopulation
+from spikemem.ir.numerics import decay, spinnaker_input_scale
+
+
+@kernel
+def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
+    """Advance one step: sPyNNaker's update, in its order of operations."""
+    n = h[0]
+    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
+    e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
+    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
+    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
+    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
+    v_rest, v_reset, v_thresh, leaks, resistance, scale_e, scale_i, decay_e, decay_i = (
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
+    )  # fmt: skip
+    moved, fires = 0, 0
+    for j in range(n):
+        ej, ij = e[j] + scale_e * in_e[j], i[j] + scale_i * in_i[j]
+        alpha = v_rest + (ej - ij + offset[j]) * resistance
+        frozen = until[j] >= t
+        vj = v[j] if frozen else alpha - leaks * (alpha - v[j])
+        ej, ij = ej * decay_e, ij * decay_i
+        ej, ij = (0.0 if ej < TINY else ej), (0.0 if ij < TINY else ij)
+        moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
+        fires |= vj >= v_thresh
+        v[j], e[j], i[j] = vj, ej, ij
+        in_e[j] = in_i[j] = 0.0
+    fire_above(t, h, m, v_thresh, v_reset)
+    return awake(t, moved | fires)
+
+
+@kernel
+def step_exact(t: Any, h: Any, m: Any) -> Any:
+    """Advance one step: exact integration (Rotter & Diesmann 1999)."""
+    n = h[0]
+    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
+    e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
+    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
+    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
+    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
+    v_rest, v_reset, v_thresh, leaks, resistance, gain_e, gain_i, decay_e, decay_i = (
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
+    )  # fmt: skip
+    moved, fires = 0, 0
+    for j in range(n):
+        ej, ij = e[j] + in_e[j], i[j] + in_i[j]
+        rest = v_rest + offset[j] * resistance
+        frozen = until[j] >= t
+        vj = v[j] if frozen else rest + leaks * (v[j] - rest) + gain_e * ej - gain_i * ij
+        ej, ij = ej * decay_e, ij * decay_i
+        ej, ij = (0.0 if ej < TINY else ej), (0.0 if ij < TINY else ij)
+        moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
+        fires |= vj >= v_thresh
+        v[j], e[j], i[j] = vj, ej, ij
+        in_e[j] = in_i[j] = 0.0
+    fire_above(t, h, m, v_thresh, v_reset)
+    return awake(t, moved | fires)
+
+
+@lowers_cell(IF_curr_exp)
+def lower(population: LoweredPopulation, build: Build) -> Stage:
+    """Make the stage for the network's numerics."""
+    cell = population.cell
+    assert isinstance(cell, IF_curr_exp)
+    dt, numerics = build.network.dt, build.network.numerics
+    common = (cell.v_rest, cell.v_reset, cell.v_thresh, leak(dt, cell.tau_m), cell.tau_m / cell.cm)
+    decays = (decay(dt, cell.tau_syn_E), decay(dt, cell.tau_syn_I))
+    variables = ("isyn_exc", "isyn_inh")
+    match numerics:
+        case "spinnaker":
+            scales = (spinnaker_input_scale(dt, cell.tau_syn_E), spinnaker_input_scale(dt, cell.tau_syn_I))
+            return membrane_stage(population, build, step_spinnaker, (*common, *scales, *decays), variables)
+        case "exact":
+            gains = (cell.gain("excitatory", dt, numerics), cell.gain("inhibitory", dt, numerics))
+            return membrane_stage(population, build, step_exact, (*common, *gains, *decays), variables)
+    assert_never(numerics)

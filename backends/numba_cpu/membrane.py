@@ -1,0 +1,67 @@
+"""What the kernels of all integrate-and-fire cells share: fields, constants, the ring of arriving input."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+import numpy as np
+
+from spikemem.backends.numba_cpu.firing import OWN, announce, common_header, fire, start
+from spikemem.backends.numba_cpu.kernel import part
+from spikemem.backends.numba_cpu.stage import Build, Stage
+from spikemem.ir.lowered import LoweredPopulation
+
+# Header fields. ARRIVING: real[depth, 2, size], input by step, receptor and neuron. UNTIL: last refractory step.
+DEPTH, ARRIVING, V, UNTIL, OFFSET_CURRENT, REFRACTORY, PARAMETERS, CURRENT_E, CURRENT_I = range(OWN, OWN + 9)
+TINY = 1e-30
+"""Synaptic currents and conductances below this are 0: so that a silent neuron comes to rest."""
+
+
+def membrane_stage(
+    population: LoweredPopulation, build: Build, kernel: Any, parameters: tuple[float, ...], synaptic: tuple[str, ...]
+) -> Stage:
+    """Reserve an integrate-and-fire population's state; ``synaptic`` names its synaptic state variables, E first."""
+    name, size = f"population/{population.name}", population.size
+    cell: Any = population.cell
+    depth = build.depth(population.name)
+    add = build.layout.add
+    header = (
+        *common_header(population, build),
+        depth,
+        add(f"{name}/arriving", "real", np.zeros((depth, 2, size))),
+        add(f"{name}/v", "real", population.initial["v"]),
+        add(f"{name}/refractory_until", "whole", np.full(size, -1)),
+        add(f"{name}/i_offset", "const_real", population.i_offset),
+        round(cell.tau_refrac / build.network.dt),
+        add(f"{name}/parameters", "const_real", np.array(parameters)),
+        *(add(f"{name}/{s}", "real", population.initial[s]) for s in synaptic),
+    )
+    return Stage(population.name, kernel, header)
+
+
+def leak(dt: float, tau_m: float) -> float:
+    """Return the membrane's decay over a step."""
+    return exp(-dt / tau_m)
+
+
+@part
+def slot(t: Any, h: Any, receptor: Any) -> Any:
+    """Return the place of the input that arrives in step t at ``receptor`` (0: excitatory, 1: inhibitory)."""
+    return h[ARRIVING] + ((t % h[DEPTH]) * 2 + receptor) * h[0]
+
+
+@part
+def fire_above(t: Any, h: Any, m: Any, v_thresh: Any, v_reset: Any) -> Any:
+    """Fire the neurons at or above threshold. A refractory one is below: it stays at v_reset < v_thresh."""
+    start(t, h, m)
+    n = h[0]
+    v = m.real[h[V] : h[V] + n]
+    until = m.whole[h[UNTIL] : h[UNTIL] + n]
+    for j in range(n):
+        if v[j] >= v_thresh:
+            v[j] = v_reset
+            until[j] = t + h[REFRACTORY]
+            fire(t, h, m, j)
+    announce(t, h, m)
+    return 0

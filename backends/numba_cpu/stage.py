@@ -1,0 +1,96 @@
+"""A stage: one kernel at work on one population or on the synapses of one delay of one projection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spikemem.backends.numba_cpu.layout import Layout
+from spikemem.ir.lowered import Bucket, LoweredNetwork, LoweredPopulation, LoweredProjection
+
+Field = int | str
+"""A header field: a number, or the name of an array, which stands for its offset."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """``header`` are the kernel's numbers in the order that it reads them; ``growing`` are arrays that may need more room."""
+
+    name: str
+    kernel: Any
+    header: tuple[Field, ...]
+    growing: tuple[str, ...] = ()
+
+    def numbers(self, layout: Layout) -> list[int]:
+        """Return the header with names replaced by offsets; a growing array's name after '#' stands for its width."""
+        return [
+            f if isinstance(f, int)
+            else layout.slots[f[1:]].initial.shape[-1] if f.startswith("#")
+            else layout.offset(f)
+            for f in self.header
+        ]  # fmt: skip
+
+
+@dataclass
+class Build:
+    """What lowering rules add to: the layout, and who is affected by whose spikes."""
+
+    network: LoweredNetwork
+    layout: Layout
+    single: bool
+    recorded: frozenset[str]
+    stage_of: dict[str, int] = field(default_factory=dict)
+    first_neuron: dict[str, int] = field(default_factory=dict)
+
+    def depth(self, population: str) -> int:
+        """Return the number of slots of a population's ring of arriving input: its longest incoming delay + 1."""
+        incoming = [b.delay for p in self.network.projections if p.post == population for b in p.buckets]
+        return max(incoming, default=0) + 1
+
+    def listeners(self, population: str) -> list[int]:
+        """Return the stages that must run in the step in which ``population`` fires."""
+        found, stage = [], len(self.network.populations)
+        for projection in self.network.projections:
+            for _ in projection.buckets:
+                plastic = type(projection.synapse) in LISTENS_TO_POST
+                if projection.pre == population or (plastic and projection.post == population):
+                    found.append(stage)
+                stage += 1
+        return found
+
+    def weights(self, name: str, values: Any, constant: bool) -> str:
+        """Reserve weights in the run's precision and return the name."""
+        kind: Any = ("const_" if constant else "") + ("weight32" if self.single else "weight64")
+        return self.layout.add(name, kind, np.asarray(values))
+
+
+CellRule = Callable[[LoweredPopulation, Build], Stage]
+SynapseRule = Callable[[LoweredProjection, Bucket, str, Build], Stage]
+CELL_RULES: dict[type, CellRule] = {}
+SYNAPSE_RULES: dict[type, SynapseRule] = {}
+LISTENS_TO_POST: set[type] = set()
+
+
+def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
+    """Register the rule that makes a stage of a population of ``cell``."""
+
+    def register(rule: CellRule) -> CellRule:
+        CELL_RULES[cell] = rule
+        return rule
+
+    return register
+
+
+def lowers_synapse(synapse: type, listens_to_post: bool = False) -> Callable[[SynapseRule], SynapseRule]:
+    """Register the rule that makes a stage of a bucket of ``synapse``; a plastic one also runs when its target fires."""
+
+    def register(rule: SynapseRule) -> SynapseRule:
+        SYNAPSE_RULES[synapse] = rule
+        if listens_to_post:
+            LISTENS_TO_POST.add(synapse)
+        return rule
+
+    return register

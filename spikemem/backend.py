@@ -1,0 +1,140 @@
+"""What a backend is, and the registry that finds one by name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.errors import InvalidInput, choices
+from spikemem.ir.lowered import Connections, LoweredNetwork
+from spikemem.passes.legalize import Abilities
+
+WeightForm = Literal["stored", "effective"]
+StepEvents = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]
+"""Spikes of one population: steps and neurons, sorted by step, then neuron."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run: precision of the weights, threads for independent trials, populations to record (None: all)."""
+
+    weight_precision: Literal["float64", "float32"] = "float64"
+    threads: int = 1
+    record: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.weight_precision not in ("float64", "float32"):
+            raise InvalidInput(f"weight_precision: {choices(str(self.weight_precision), ['float64', 'float32'])}")
+        if not isinstance(self.threads, int) or self.threads < 1:
+            raise InvalidInput(f"threads: must be a whole number >= 1, got {self.threads!r}")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stretch of a run took: spikes fired, synaptic events delivered, plastic weights updated."""
+
+    spikes: int = 0
+    synaptic_events: int = 0
+    weight_updates: int = 0
+
+    def __sub__(self, earlier: Cost) -> Cost:
+        """Return the cost since ``earlier``."""
+        return Cost(
+            self.spikes - earlier.spikes,
+            self.synaptic_events - earlier.synaptic_events,
+            self.weight_updates - earlier.weight_updates,
+        )
+
+
+class Program(ABC):
+    """A lowered network made ready to run. Time is in steps and starts at 0; ``now`` is the next step to be run."""
+
+    network: LoweredNetwork
+
+    @property
+    @abstractmethod
+    def now(self) -> int:
+        """The next step."""
+
+    @abstractmethod
+    def stimulate(self, events: Mapping[str, StepEvents]) -> None:
+        """Add spikes of spike sources, at steps >= ``now``; raise :class:`InvalidInput` for any that cannot be."""
+
+    @abstractmethod
+    def run(self, steps: int) -> None:
+        """Advance by ``steps`` steps."""
+
+    @abstractmethod
+    def spikes(self, since: int = 0) -> dict[str, StepEvents]:
+        """Return the recorded spikes of steps >= ``since`` that are still held, by population."""
+
+    @abstractmethod
+    def forget_spikes(self) -> None:
+        """Drop the spikes held, once they are written elsewhere."""
+
+    @abstractmethod
+    def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
+        """Return a projection's synapses: ``stored`` as hardware reads them back, ``effective`` with pending post events."""
+
+    @abstractmethod
+    def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
+        """Return a state variable (``v``, ``isyn_exc``, ...) of every neuron as it is after the last step."""
+
+    @property
+    @abstractmethod
+    def cost(self) -> Cost:
+        """What the run took so far."""
+
+    @abstractmethod
+    def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Return everything that the rest of the run depends on, as named arrays."""
+
+    @abstractmethod
+    def load_state(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Take over what :meth:`save_state` returned; raise :class:`spikemem.errors.FileError` if it is of another network."""
+
+
+class Backend(ABC):
+    """A target: what it can do, and how it makes a program of a lowered network."""
+
+    abilities: Abilities
+
+    @abstractmethod
+    def compile(self, network: LoweredNetwork, options: RunOptions) -> Program:
+        """Return the program for ``network``."""
+
+    @abstractmethod
+    def run_batch(
+        self, network: LoweredNetwork, options: RunOptions, stimuli: Sequence[Mapping[str, StepEvents]], steps: int
+    ) -> list[Program]:
+        """Run independent trials, one a stimulus, from the initial state; return their programs in the same order."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A backend that can be had: where its factory is, what it is, and the package that it needs."""
+
+    factory: str
+    summary: str
+    requires: str | None = None
+    extra: str | None = None
+
+
+BACKENDS: Mapping[str, Entry] = {
+    "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
+}
+
+
+def backend(name: str) -> Backend:
+    """Return the backend called ``name``, importing it now; raise :class:`InvalidInput` with the valid names if unknown."""
+    if name not in BACKENDS:
+        raise InvalidInput(f"backend {name!r} is unknown; {choices(name, BACKENDS)}")
+    module, _, attribute = BACKENDS[name].factory.partition(":")
+    factory: Callable[[], Backend] = getattr(import_module(module), attribute)
+    return factory()

@@ -1,0 +1,64 @@
+"""The models language: everything that a model file imports."""
+
+from spikemem.ir import (
+    AllToAll,
+    Explicit,
+    FixedNumberPre,
+    FixedProbability,
+    FromList,
+    FromMatrix,
+    IF_cond_exp,
+    IF_curr_delta,
+    IF_curr_exp,
+    Normal,
+    Numbers,
+    OneToOne,
+    PairSTDP,
+    SpikeSource,
+    SpikeSourcePoisson,
+    Static,
+    Threshold,
+    Uniform,
+)
+from spikemem.language.answer import Window, window
+from spikemem.language.arguments import Bits, Index
+from spikemem.language.builder import NetworkBuilder
+from spikemem.language.memory import Memory, parameter
+from spikemem.language.operation import Operation, operation
+from spikemem.language.protocol import Call, call
+from spikemem.language.stimulus import Stimulus, hold, pulse
+
+__all__ = [
+    "AllToAll",
+    "Bits",
+    "Call",
+    "Explicit",
+    "FixedNumberPre",
+    "FixedProbability",
+    "FromList",
+    "FromMatrix",
+    "IF_cond_exp",
+    "IF_curr_delta",
+    "IF_curr_exp",
+    "Index",
+    "Memory",
+    "NetworkBuilder",
+    "Normal",
+    "Numbers",
+    "OneToOne",
+    "Operation",
+    "PairSTDP",
+    "SpikeSource",
+    "SpikeSourcePoisson",
+    "Static",
+    "Stimulus",
+    "Threshold",
+    "Uniform",
+    "Window",
+    "call",
+    "hold",
+    "operation",
+    "parameter",
+    "pulse",
+    "window",
+]

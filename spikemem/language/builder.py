@@ -1,0 +1,59 @@
+"""What a model's ``build`` writes its network with."""
+
+from __future__ import annotations
+
+from spikemem.ir.cell import Cell, Receptor
+from spikemem.ir.connectors import Connector
+from spikemem.ir.network import Network, Population, Projection
+from spikemem.ir.spike_source import SpikeSource
+from spikemem.ir.synapse import Static, Synapse
+from spikemem.ir.values import Drawn, Threshold
+
+
+class NetworkBuilder:
+    """Collects populations and projections, in order. ``dt`` is the step (ms) that the model is written for."""
+
+    def __init__(self, name: str, dt: float) -> None:
+        self._name, self._dt = name, dt
+        self._populations: list[Population] = []
+        self._projections: list[Projection] = []
+
+    def input(self, name: str, size: int) -> str:
+        """Declare a source of ``size`` neurons that fire as operations or stimuli say; return its name."""
+        return self.population(name, size, SpikeSource())
+
+    def population(self, name: str, size: int, cell: Cell, **initial_values: float | Drawn) -> str:
+        """Declare ``size`` neurons of type ``cell``; ``initial_values`` (v=..., ...) override rest. Return the name."""
+        self._populations.append(Population(name, size, cell, tuple(initial_values.items())))
+        return name
+
+    def connect(
+        self,
+        pre: str,
+        post: str,
+        connector: Connector,
+        *,
+        weight: float | Drawn | Threshold,
+        delay: float | Drawn,
+        receptor: Receptor = "excitatory",
+        synapse: Synapse | None = None,
+        name: str | None = None,
+    ) -> str:
+        """Declare a projection; return its name: ``pre->post`` or, if inhibitory, ``pre-|post`` unless given.
+
+        Weights are magnitudes in the unit of the target's cell (nA, mV, uS) or ``Threshold``; delay in ms.
+        """
+        arrow = "->" if receptor == "excitatory" else "-|"
+        made = Projection(name or f"{pre}{arrow}{post}", pre, post, connector, weight, delay, receptor, synapse or Static())
+        self._projections.append(made)
+        return made.name
+
+    def inhibit(
+        self, pre: str, post: str, connector: Connector, *, weight: float | Drawn | Threshold, delay: float | Drawn
+    ) -> str:
+        """Declare a static inhibitory projection; return its name."""
+        return self.connect(pre, post, connector, weight=weight, delay=delay, receptor="inhibitory")
+
+    def network(self) -> Network:
+        """Return the network, verified."""
+        return Network(self._name, self._dt, tuple(self._populations), tuple(self._projections)).verify()

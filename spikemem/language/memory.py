@@ -1,0 +1,90 @@
+"""The base of all models."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spikemem.errors import InvalidInput, OperationError, choices, explain
+from spikemem.ir.network import Network
+from spikemem.ir.numerics import Numerics
+from spikemem.language.builder import NetworkBuilder
+from spikemem.language.operation import Operation
+
+
+def parameter(
+    default: Any = ...,
+    *,
+    doc: str,
+    gt: float | None = None,
+    ge: float | None = None,
+    lt: float | None = None,
+    le: float | None = None,
+) -> Any:
+    """Declare a model's parameter: its default (none: required), its bounds and what it means."""
+    return Field(default, description=doc, gt=gt, ge=ge, lt=lt, le=le)
+
+
+class Memory(BaseModel, ABC):
+    """A spiking memory: parameters, a network and operations.
+
+    A model is one final subclass in one file: annotated parameters, ``build``, and methods declared with ``@operation``. Its
+    docstring begins with what it is and where it was published. It is a value: frozen, equal if its parameters are.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ignored_types=(Operation,))
+
+    dt: ClassVar[float] = 1.0
+    """The step (ms) that the model is written for."""
+    numerics: ClassVar[Numerics] = "spinnaker"
+    """The numerics that the model is written for: what runs use unless told otherwise."""
+    cannot: ClassVar[Mapping[str, str]] = {}
+    """Operations that users may look for and that the model has not: what to do instead."""
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise InvalidInput(explain(error, type(self).__name__, type(self).model_fields)) from None
+
+    @abstractmethod
+    def build(self, net: NetworkBuilder) -> None:
+        """Declare populations and projections."""
+
+    @classmethod
+    def model_name(cls) -> str:
+        """Return the name on the command line: the class name in kebab case.
+
+        >>> class CA3CAM(Memory): ...
+        >>> CA3CAM.model_name()
+        'ca3-cam'
+        """
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z][A-Z]*)", "-", cls.__name__).lower()
+
+    def network(self) -> Network:
+        """Return the network that ``build`` declares, verified."""
+        builder = NetworkBuilder(self.model_name(), self.dt)
+        self.build(builder)
+        return builder.network()
+
+    @classmethod
+    def operations(cls) -> dict[str, Operation]:
+        """Return the model's operations by name, in the order of the file."""
+        found: dict[str, Operation] = {}
+        for base in reversed(cls.__mro__):
+            found |= {name: value for name, value in vars(base).items() if isinstance(value, Operation)}
+        return found
+
+    @classmethod
+    def operation(cls, name: str) -> Operation:
+        """Return an operation; raise :class:`OperationError` with what the model says or the valid names if it has none."""
+        found = cls.operations()
+        if name in found:
+            return found[name]
+        if name in cls.cannot:
+            raise OperationError(f"{cls.__name__} has no operation {name!r}: {cls.cannot[name]}")
+        raise OperationError(f"{cls.__name__} has no operation {name!r}; {choices(name, found)}")

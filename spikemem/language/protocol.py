@@ -1,0 +1,109 @@
+"""A protocol: a timed list of operations, checked against its model and turned into spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spikemem.backend import StepEvents
+from spikemem.errors import OperationError
+from spikemem.language.memory import Memory
+from spikemem.language.operation import Operation
+from spikemem.language.stimulus import Stimulus
+from spikemem.passes.discretize import whole_steps
+
+
+@dataclass(frozen=True)
+class Call:
+    """Operation ``do`` at ``at`` ms with ``arguments``; ``expect`` are the right answers, by name, where known."""
+
+    at: float
+    do: str
+    arguments: Mapping[str, Any]
+    expect: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def call(at: float, do: str, expect: Mapping[str, Iterable[int]] | None = None, **arguments: Any) -> Call:
+    """Return a call: ``call(30.0, "recall", cue=0, expect={"content": [0, 1]})``."""
+    return Call(float(at), do, arguments, {name: frozenset(bits) for name, bits in (expect or {}).items()})
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A checked call: its operation, its first step, the step from which the next may begin, and its spikes."""
+
+    call: Call
+    operation: Operation
+    start: int
+    free: int
+    stimulus: Stimulus
+
+    def last_answer(self, dt: float) -> int:
+        """Return the last step that the answers' windows reach, or the start where it has none."""
+        return self.start + max((round(w.until / dt) for w in self.operation.answers.values()), default=0)
+
+
+def schedule(model: Memory, calls: Sequence[Call], dt: float, check_spacing: bool = True) -> tuple[Scheduled, ...]:
+    """Check ``calls`` against ``model`` and return them in time order.
+
+    Raises :class:`OperationError` for an unknown operation, wrong arguments, expectations of answers that the operation does
+    not give, a time that is negative or not a multiple of ``dt``, and (unless told not to check) calls too close together.
+    """
+    planned = [_planned(model, c, dt) for c in sorted(calls, key=lambda c: c.at)]
+    if check_spacing:
+        for earlier, later in zip(planned, planned[1:], strict=False):
+            check_free(model, earlier, later.operation.name, later.start, dt)
+    return tuple(planned)
+
+
+def check_free(model: Memory, earlier: Scheduled, name: str, start: int, dt: float) -> None:
+    """Raise :class:`OperationError` if an operation ``name`` at step ``start`` is too close after ``earlier``."""
+    if start < earlier.free:
+        raise OperationError(
+            f"{type(model).__name__}.{name} at {start * dt:g} ms: {earlier.operation.spacing:g} ms must pass after "
+            f"{earlier.operation.name} at {earlier.start * dt:g} ms; earliest: {earlier.free * dt:g} ms"
+        )
+
+
+def plan(model: Memory, made: Call, start: int, dt: float) -> Scheduled:
+    """Return ``made`` at step ``start``, its arguments and expectations checked."""
+    operation = model.operation(made.do)
+    for name, bits in made.expect.items():
+        owner = f"{type(model).__name__}.{made.do}"
+        if name not in operation.answers:
+            valid = ", ".join(operation.answers) or "(none)"
+            raise OperationError(f"{owner}: expect.{name} is unknown; this operation answers: {valid}")
+        size = next(p.size for p in model.network().populations if p.name == operation.answers[name].population)
+        for bit in bits:
+            if isinstance(bit, bool) or not isinstance(bit, int) or not 0 <= bit < size:
+                raise OperationError(f"{owner}: expect.{name} {bit!r} is out of range 0..{size - 1}")
+    stimulus = operation.stimulus(model, made.arguments).later(start)
+    return Scheduled(made, operation, start, start + whole_steps(operation.spacing, dt, f"spacing of {made.do}"), stimulus)
+
+
+def _planned(model: Memory, made: Call, dt: float) -> Scheduled:
+    where = f"{type(model).__name__}.{made.do}: at"
+    if not np.isfinite(made.at) or made.at < 0.0:
+        raise OperationError(f"{where} must be a time >= 0 ms, got {made.at}")
+    return plan(model, made, whole_steps(made.at, dt, where), dt)
+
+
+def events(stimulus: Stimulus) -> dict[str, StepEvents]:
+    """Return a stimulus as arrays."""
+    found = {}
+    for population, spikes in stimulus.spikes.items():
+        table = np.array(spikes, dtype=np.int64).reshape(-1, 2)
+        found[population] = (table[:, 0].copy(), table[:, 1].astype(np.int32))
+    return found
+
+
+def all_events(planned: Iterable[Scheduled]) -> dict[str, StepEvents]:
+    """Return the spikes of all calls together."""
+    together: dict[str, list[tuple[int, int]]] = {}
+    for scheduled in planned:
+        for population, spikes in scheduled.stimulus.spikes.items():
+            together.setdefault(population, []).extend(spikes)
+    return events(Stimulus({population: tuple(sorted(spikes)) for population, spikes in together.items()}))
