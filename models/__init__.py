@@ -2,3 +2,13 @@
 
 if __name__ != "spikemem.models":
     raise ImportError(f"import spikemem.models, not {__name__}: a second copy of the package would be made")
+
+from collections.abc import Mapping
+
+from spikemem.language import Memory
+from spikemem.models.ca3_cam import CA3CAM
+
+MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in (CA3CAM,)}
+"""The models that come with spikemem, by their name on the command line."""
+
+__all__ = ["CA3CAM", "MODELS"]

@@ -1,1 +1,14 @@
-"""spikemem."""
+"""Spiking associative memories: written once, simulated on workstations, deployed to neuromorphic boards.
+
+``open`` gives a live memory, ``load`` one that was saved, ``run`` a whole experiment's recording. Simulators are imported only
+when a run asks for them.
+"""
+
+from spikemem.memory import LiveMemory, load_memory, open_memory
+from spikemem.recording import Answer, Recording
+from spikemem.simulate import run
+
+open = open_memory  # noqa: A001  # the name that users read: spikemem.open(model)
+load = load_memory
+
+__all__ = ["Answer", "LiveMemory", "Recording", "load", "open", "run"]

@@ -1,0 +1,213 @@
+"""The results file: HDF5 that is whole or absent.
+
+Layout, schema version 1 (in the root's attributes ``format`` and ``schema_version``):
+
+- ``/spikes/<population>/timestamps`` (float64, ms) and ``node_ids`` (uint64): SONATA's layout, sorted by time, then neuron;
+- ``/weights/<projection>/{pre,post,delay_ms,stored,effective}``: final weights of plastic projections;
+- ``/operations``: one row per operation, columns as attributes of :class:`spikemem.recording.Answer`, sets as JSON lists;
+- ``/metrics``: attributes; ``/provenance``: the attribute ``json``; ``/checkpoint/<array>``: a live memory's state.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from spikemem.backend import Cost
+from spikemem.errors import FileError
+from spikemem.ir.lowered import Connections
+from spikemem.recording import Answer, Recording, Spikes
+
+FORMAT, SCHEMA_VERSION = "spikemem", 1
+_CHUNK = 1 << 16
+_TEXT = h5py.string_dtype()
+_SETS = ("arguments", "answered", "expected")
+
+
+@contextmanager
+def whole_or_absent(path: Path) -> Iterator[Path]:
+    """Give the path of a temporary file beside ``path``; move it there when all went well, else remove it.
+
+    Raises :class:`FileError` if the folder cannot be written or the disk is full. An older file stays until the new is whole.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise FileError(f"{path}: is a folder, not a file")
+        yield partial
+        os.replace(partial, path)
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{path}: cannot be written: {_reason(error)}; nothing was left behind") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _reason(error: BaseException) -> str:
+    code = getattr(error, "errno", None)
+    if code is None:  # the HDF5 library has the number in its text only
+        code = next((c for c in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if f"errno = {c}," in str(error)), None)
+    known = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file would exceed the size limit", errno.EROFS: "read-only"}
+    return known.get(code, os.strerror(code)) if code is not None else str(error).splitlines()[0]
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[h5py.File]:
+    """Open a new results file for writing; it appears at ``path`` when the block ends without error."""
+    with whole_or_absent(path) as partial:
+        # Python's own file object reports a full disk as OSError; HDF5's driver may crash when it closes such a file.
+        with partial.open("w+b") as raw:
+            with h5py.File(raw, "w") as file:
+                file.attrs["format"], file.attrs["schema_version"] = FORMAT, SCHEMA_VERSION
+                yield file
+            raw.flush()
+            os.fsync(raw.fileno())
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[h5py.File]:
+    """Open a results file for reading; raise :class:`FileError` if it is missing, truncated, foreign or newer."""
+    if not path.exists():
+        raise FileError(f"{path}: no such file")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        reason = "cannot be read" if not os.access(path, os.R_OK) else "is no HDF5 file, or a truncated one"
+        raise FileError(f"{path}: {reason} ({_first_clause(error)})") from None
+    with file:
+        if file.attrs.get("format") != FORMAT:
+            raise FileError(f"{path}: is an HDF5 file, but not one of spikemem")
+        if file.attrs.get("schema_version") != SCHEMA_VERSION:
+            raise FileError(f"{path}: has schema version {file.attrs.get('schema_version')}, this is spikemem for {SCHEMA_VERSION}")
+        try:
+            yield file
+        except (KeyError, OSError, RuntimeError) as error:
+            if isinstance(error, FileError):
+                raise
+            raise FileError(f"{path}: is damaged: {_first_clause(error)}") from None
+
+
+def _first_clause(error: BaseException) -> str:
+    return str(error).strip("\"'").split("(")[0].strip() or type(error).__name__
+
+
+def write_recording(path: Path, recording: Recording, extra: Mapping[str, Any] | None = None) -> None:
+    """Write ``recording`` to ``path``; ``extra`` is added to its provenance."""
+    with new_file(path) as file:
+        write_spikes(file, recording.spikes)
+        for name, stored in recording.stored_weights.items():
+            _write_weights(file.create_group(f"weights/{name}"), stored, recording.effective_weights[name])
+        write_answers(file, recording.answers)
+        metrics = file.create_group("metrics")
+        metrics.attrs.update(
+            {**asdict(recording.cost), "right": recording.right, "wrong": recording.wrong,
+             "duration_ms": recording.duration_ms, "dt_ms": recording.dt}
+        )  # fmt: skip
+        metrics.attrs["sizes"] = json.dumps(dict(recording.sizes))
+        write_provenance(file, {**recording.provenance, **(extra or {})})
+
+
+def write_spikes(file: h5py.File, spikes: Mapping[str, Spikes]) -> None:
+    """Write spikes in chunks, so that their number is not bounded by a second copy in memory."""
+    for name, (times, neurons) in spikes.items():
+        group = file.create_group(f"spikes/{name}")
+        for column, values, kind in (("timestamps", times, np.float64), ("node_ids", neurons, np.uint64)):
+            data = group.create_dataset(column, shape=(len(values),), maxshape=(None,), dtype=kind, chunks=(_CHUNK,), compression="gzip")
+            for begin in range(0, len(values), _CHUNK):
+                data[begin : begin + _CHUNK] = values[begin : begin + _CHUNK].astype(kind)
+        group["timestamps"].attrs["units"] = "milliseconds"
+
+
+def read_spikes(file: h5py.File) -> dict[str, Spikes]:
+    """Return the spikes of a results file, by population."""
+    return {
+        name: (np.asarray(g["timestamps"]), np.asarray(g["node_ids"]).astype(np.int32))
+        for name, g in file["spikes"].items()
+    } if "spikes" in file else {}  # fmt: skip
+
+
+def _write_weights(group: h5py.Group, stored: Connections, effective: Connections) -> None:
+    columns = {"pre": stored.pre, "post": stored.post, "delay_ms": stored.delay, "stored": stored.weight, "effective": effective.weight}
+    for column, values in columns.items():
+        group.create_dataset(column, data=values, compression="gzip" if len(values) else None)
+
+
+def write_answers(file: h5py.File, answers: tuple[Answer, ...]) -> None:
+    """Write one row per operation."""
+    row = np.dtype([
+        ("at_ms", np.float64), ("operation", _TEXT), *((name, _TEXT) for name in _SETS),
+        ("latency_ms", np.float64), ("confidence", np.float64), ("correct", np.int8),
+        ("spikes", np.int64), ("synaptic_events", np.int64), ("weight_updates", np.int64),
+    ])  # fmt: skip
+    rows = [
+        (
+            a.at_ms, a.operation, *(_sets(getattr(a, name)) for name in _SETS),
+            np.nan if a.latency_ms is None else a.latency_ms, a.confidence, -1 if a.correct is None else int(a.correct),
+            a.cost.spikes, a.cost.synaptic_events, a.cost.weight_updates,
+        )
+        for a in answers
+    ]  # fmt: skip
+    data = file.create_dataset("operations", data=np.array(rows, dtype=row))
+    data.attrs["correct"] = "1 right, 0 wrong, -1 nothing expected"
+
+
+def _sets(values: Mapping[str, Any]) -> str:
+    return json.dumps({name: sorted(neurons) for name, neurons in values.items()})
+
+
+def read_answers(file: h5py.File) -> tuple[Answer, ...]:
+    """Return the operations of a results file, without their spikes."""
+    found = []
+    for row in file["operations"][()] if "operations" in file else ():
+        arguments, answered, expected = (json.loads(row[name]) for name in _SETS)
+        latency = float(row["latency_ms"])
+        found.append(
+            Answer(
+                operation=row["operation"].decode(),
+                at_ms=float(row["at_ms"]),
+                arguments={name: tuple(v) for name, v in arguments.items()},
+                answered={name: frozenset(v) for name, v in answered.items()},
+                latency_ms=None if np.isnan(latency) else latency,
+                confidence=float(row["confidence"]),
+                cost=Cost(int(row["spikes"]), int(row["synaptic_events"]), int(row["weight_updates"])),
+                expected={name: frozenset(v) for name, v in expected.items()},
+            )
+        )
+    return tuple(found)
+
+
+def write_provenance(file: h5py.File, data: Mapping[str, Any]) -> None:
+    """Write the provenance as JSON."""
+    file.create_group("provenance").attrs["json"] = json.dumps(data)
+
+
+def read_provenance(file: h5py.File) -> dict[str, Any]:
+    """Return the provenance of a results file."""
+    data: dict[str, Any] = json.loads(file["provenance"].attrs["json"])
+    return data
+
+
+def write_checkpoint(file: h5py.File, state: Mapping[str, Any]) -> None:
+    """Write a program's state, exactly."""
+    group = file.create_group("checkpoint")
+    for name, array in state.items():
+        group.create_dataset(name.replace("/", "\N{DIVISION SLASH}"), data=array)
+
+
+def read_checkpoint(file: h5py.File) -> dict[str, Any]:
+    """Return the state of a results file; raise :class:`FileError` if it holds none."""
+    if "checkpoint" not in file:
+        raise FileError(f"{file.filename}: holds no checkpoint of a memory; files of spikemem run have none")
+    return {name.replace("\N{DIVISION SLASH}", "/"): np.asarray(data) for name, data in file["checkpoint"].items()}

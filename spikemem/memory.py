@@ -1,0 +1,186 @@
+"""A live memory: operations one after the other, answers at once, saved and loaded bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from spikemem.backend import Cost, WeightForm
+from spikemem.errors import FileError, OperationError
+from spikemem.hdf5 import (
+    new_file,
+    open_file,
+    read_checkpoint,
+    read_provenance,
+    write_answers,
+    write_checkpoint,
+    write_provenance,
+)
+from spikemem.ir.lowered import Connections
+from spikemem.language.memory import Memory
+from spikemem.language.protocol import Call, Scheduled, check_free, events, plan
+from spikemem.passes.discretize import whole_steps
+from spikemem.provenance import provenance
+from spikemem.recording import Answer
+from spikemem.session import Setup, answer, resolve, start
+from spikemem.simulate import advance
+
+
+class LiveMemory:
+    """A model in a running backend. Every operation of the model is a method: ``memory.learn(cue=3, content=[4, 5])``.
+
+    Time stands still between operations: each begins at the earliest time that the model allows, or ``at`` a given one (ms),
+    and runs until its answer is complete and the next may begin.
+    """
+
+    def __init__(self, model: Memory, setup: Setup) -> None:
+        self.model = model
+        self.setup = setup
+        self._target, self._program = start(model, setup)
+        self._last: Scheduled | None = None
+        self._answers: list[Answer] = []
+
+    @property
+    def now_ms(self) -> float:
+        """The time of the next step, ms."""
+        return self._program.now * self.setup.dt
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers since the memory was opened or loaded, oldest first."""
+        return tuple(self._answers)
+
+    @property
+    def cost(self) -> Cost:
+        """What all operations took so far."""
+        return self._program.cost
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        """Return the model's operation ``name`` as a function of its arguments and of ``at`` (ms)."""
+        if name.startswith("_") or "model" not in self.__dict__:
+            raise AttributeError(name)
+        try:
+            self.model.operation(name)
+        except OperationError:
+            if name not in self.model.cannot and name != "forget":
+                raise AttributeError(f"{type(self.model).__name__} has no operation {name!r}") from None
+
+        def operate(*, at: float | None = None, **arguments: Any) -> Answer:
+            return self.operate(name, at=at, **arguments)
+
+        return operate
+
+    def operate(self, name: str, *, at: float | None = None, **arguments: Any) -> Answer:
+        """Do operation ``name`` and return its answer; raise :class:`OperationError` if it cannot be done, or not yet."""
+        dt, owner = self.setup.dt, f"{type(self.model).__name__}.{name}"
+        earliest = max(self._program.now, self._last.free if self._last else 0)
+        self.model.operation(name)
+        if at is None:
+            begin = earliest
+        else:
+            if isinstance(at, bool) or not isinstance(at, int | float) or not 0.0 <= at < float("inf"):
+                raise OperationError(f"{owner}: at must be a time >= 0 ms, got {at!r}")
+            begin = whole_steps(at, dt, f"{owner}: at")
+        if self._last is not None:
+            check_free(self.model, self._last, name, begin, dt)
+        if begin < self._program.now:
+            raise OperationError(f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms")
+        scheduled = plan(self.model, Call(begin * dt, name, arguments), begin, dt)
+        self._program.forget_spikes()
+        before = self._program.cost
+        self._program.stimulate(events(scheduled.stimulus))
+        end = max(scheduled.free, scheduled.last_answer(dt) + 1)
+        advance(self._program, end, end)
+        self._last = scheduled
+        made = answer(scheduled, self.model, self._program.spikes(), dt, self._program.cost - before)
+        self._answers.append(made)
+        return made
+
+    def wait(self, ms: float) -> None:
+        """Let ``ms`` pass with no input."""
+        if isinstance(ms, bool) or not isinstance(ms, int | float) or not 0.0 <= ms < float("inf"):
+            raise OperationError(f"wait: must be a time >= 0 ms, got {ms!r}")
+        until = self._program.now + whole_steps(ms, self.setup.dt, "wait")
+        advance(self._program, until, until)
+
+    def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
+        """Return a projection's synapses as they are now, ``stored`` or ``effective``."""
+        return self._program.weights(projection, form)
+
+    def save(self, path: str | Path) -> None:
+        """Write the memory to an HDF5 file, from which :func:`load` goes on bit for bit, spikes in flight included."""
+        with new_file(Path(path)) as file:
+            write_checkpoint(file, self._program.save_state())
+            write_answers(file, self.answers)
+            last = None if self._last is None else {
+                "at": self._last.call.at, "do": self._last.call.do, "arguments": {
+                    name: value if isinstance(value, int) else [int(v) for v in value]
+                    for name, value in self._last.call.arguments.items() if value is not None
+                },
+            }  # fmt: skip
+            write_provenance(file, {**provenance(self.model, self.setup), "last_operation": last})
+
+
+def open_memory(
+    model: Memory,
+    *,
+    backend: str = "numba",
+    numerics: str | None = None,
+    hardware: str | None = None,
+    seed: int = 1,
+    dt: float | None = None,
+    weight_precision: str | None = None,
+) -> LiveMemory:
+    """Return ``model`` as a live memory, empty; the choices are those of :func:`spikemem.run`."""
+    setup = resolve(
+        model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt, weight_precision=weight_precision
+    )
+    if not isinstance(model, Memory):
+        raise OperationError(f"open: {model.name} is a network and has no operations; give a memory model, or use spikemem.run")
+    return LiveMemory(model, setup)
+
+
+def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemory:
+    """Return the memory that :meth:`LiveMemory.save` wrote to ``path``.
+
+    ``model`` is its class, needed only if it cannot be imported from where it was defined. Raises :class:`FileError` for a
+    file that is missing, damaged or of another program, or that holds a state that does not fit the model.
+    """
+    path = Path(path)
+    with open_file(path) as file:
+        source, state = read_provenance(file), read_checkpoint(file)
+    try:
+        kind = model or _import_model(path, source["model"]["class"])
+        made = kind(**source["model"]["parameters"])
+        memory = open_memory(
+            made,
+            backend=source["backend"],
+            numerics=source["numerics"],
+            seed=source["seed"],
+            dt=source["dt_ms"],
+            weight_precision=source["weight_precision"],
+        )
+        last = source["last_operation"]
+        if last is not None:
+            made_call = Call(last["at"], last["do"], last["arguments"])
+            memory._last = plan(made, made_call, whole_steps(last["at"], source["dt_ms"], "at"), source["dt_ms"])
+    except (KeyError, TypeError) as error:
+        raise FileError(f"{path}: is damaged: its provenance lacks or garbles {error}") from None
+    try:
+        memory._program.load_state(state)
+    except FileError as error:
+        raise FileError(f"{path}: does not fit {kind.__name__}: {error}") from None
+    return memory
+
+
+def _import_model(path: Path, reference: str) -> type[Memory]:
+    module, _, name = reference.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError):
+        raise FileError(f"{path}: its model {reference} cannot be imported; pass the class: spikemem.load(path, model=...)") from None
+    if not (isinstance(found, type) and issubclass(found, Memory)):
+        raise FileError(f"{path}: its model {reference} is no memory model")
+    return found

@@ -1,0 +1,99 @@
+"""A compiled network together with its model: what runs and live memories share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from spikemem.backend import Backend, Cost, Program, RunOptions, StepEvents, backend
+from spikemem.errors import InvalidInput, choices
+from spikemem.hardware import Hardware, find_hardware
+from spikemem.ir.network import Network
+from spikemem.ir.numerics import NUMERICS, Numerics
+from spikemem.language.answer import Reading, read
+from spikemem.language.memory import Memory
+from spikemem.language.protocol import Scheduled
+from spikemem.passes import lower
+from spikemem.recording import Answer, in_ms
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How a network is run: resolved and checked, ready to be written down."""
+
+    backend: str
+    numerics: Numerics
+    seed: int
+    dt: float
+    hardware: str | None
+    options: RunOptions
+
+
+def resolve(
+    model: Memory | Network,
+    *,
+    backend: str = "numba",
+    numerics: str | None = None,
+    hardware: str | None = None,
+    seed: int = 1,
+    dt: float | None = None,
+    weight_precision: str | None = None,
+    threads: int | None = None,
+    record: tuple[str, ...] | None = None,
+) -> Setup:
+    """Return the setup that these choices mean; what is None comes from the hardware file, then from the model."""
+    if not isinstance(model, Memory | Network):
+        raise InvalidInput(f"model: must be a memory model or a network, got {type(model).__name__}")
+    own = model.numerics if isinstance(model, Memory) else "exact"
+    chosen: Any = own if numerics is None else numerics
+    if chosen not in NUMERICS:
+        raise InvalidInput(f"numerics {chosen!r} is unknown; {choices(str(chosen), NUMERICS)}")
+    found = Hardware() if hardware is None else find_hardware(hardware)
+    if hardware is not None and found.backend != backend:
+        raise InvalidInput(f"hardware {hardware}: is for backend {found.backend!r}, got backend {backend!r}")
+    precision: Any = weight_precision or found.weight_precision
+    options = RunOptions(precision, found.threads if threads is None else threads, record)
+    step = model.dt if dt is None else dt
+    if isinstance(step, bool) or not isinstance(step, int | float) or not 0.0 < step < float("inf"):
+        raise InvalidInput(f"dt: must be a finite number of ms > 0, got {step!r}")
+    return Setup(backend, chosen, seed, float(step), hardware, options)
+
+
+def start(model: Memory | Network, setup: Setup) -> tuple[Backend, Program]:
+    """Lower and compile."""
+    network = model.network() if isinstance(model, Memory) else model
+    target = backend(setup.backend)
+    lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt)
+    return target, target.compile(lowered, setup.options)
+
+
+def answer(scheduled: Scheduled, model: Memory, spikes: Mapping[str, StepEvents], dt: float, cost: Cost) -> Answer:
+    """Read the answer of an operation from the spikes; ``cost`` is what it took."""
+    windows = scheduled.operation.answers
+    readings = {name: read(w, spikes, scheduled.start, scheduled.free, dt) for name, w in windows.items()}
+    firsts = [r.first_step for r in readings.values() if r.first_step is not None]
+    end = max(scheduled.free, scheduled.last_answer(dt) + 1)
+    return Answer(
+        operation=scheduled.operation.name,
+        at_ms=scheduled.start * dt,
+        arguments=scheduled.operation.check(model, scheduled.call.arguments),
+        answered={name: r.neurons for name, r in readings.items()},
+        latency_ms=(min(firsts) - scheduled.start) * dt if firsts else None,
+        confidence=_confidence(readings),
+        cost=cost,
+        expected=scheduled.call.expect,
+        spikes=in_ms({name: _between(own, scheduled.start, end) for name, own in spikes.items()}, dt),
+    )
+
+
+def _confidence(readings: Mapping[str, Reading]) -> float:
+    answering = sum(r.counted for r in readings.values())
+    return answering / (answering + sum(r.stray for r in readings.values())) if answering else 0.0
+
+
+def _between(events: StepEvents, first: int, end: int) -> StepEvents:
+    begin, stop = np.searchsorted(events[0], [first, end])
+    return events[0][begin:stop], events[1][begin:stop]

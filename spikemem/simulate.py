@@ -1,0 +1,144 @@
+"""``spikemem.run``: a model, a stimulus or a protocol, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+from spikemem.backend import Cost, Program, StepEvents
+from spikemem.errors import InvalidInput
+from spikemem.ir.lowered import LoweredNetwork
+from spikemem.ir.network import Network
+from spikemem.ir.synapse import Static
+from spikemem.language.memory import Memory
+from spikemem.language.protocol import Call, Scheduled, all_events, schedule
+from spikemem.passes.discretize import whole_steps
+from spikemem.provenance import provenance
+from spikemem.recording import Answer, Recording, in_ms
+from spikemem.session import Setup, answer, resolve, start
+from spikemem.stimuli import Stimuli, to_steps
+
+Progress = Callable[[int, int], None]
+"""Called with the steps done and the steps to do."""
+_LONGEST = 0.2
+"""Seconds that the engine may run before progress is shown and Ctrl-C heard."""
+
+
+def run(
+    model: Memory | Network,
+    *,
+    stimulus: Stimuli | None = None,
+    protocol: Sequence[Call] = (),
+    duration_ms: float | None = None,
+    backend: str = "numba",
+    numerics: str | None = None,
+    hardware: str | None = None,
+    seed: int = 1,
+    dt: float | None = None,
+    weight_precision: str | None = None,
+    threads: int | None = None,
+    record: tuple[str, ...] | None = None,
+    check_spacing: bool = True,
+    progress: Progress | None = None,
+) -> Recording:
+    """Run ``model`` from its initial state and return the recording.
+
+    ``stimulus`` maps spike sources to (times_ms, neurons); ``protocol`` is a list of operations (``spikemem.language.call``);
+    both may be given. ``duration_ms`` is required with a stimulus, and is else as long as the protocol needs: steps 0 to
+    duration/dt - 1 are run. ``numerics`` and ``dt`` default to the model's own, ``hardware`` is a name or path of a hardware
+    file. ``record`` names the populations whose spikes are kept (None: all).
+
+    Raises :class:`spikemem.errors.SpikememError` with one sentence for anything that cannot be run as given.
+    """
+    setup = resolve(
+        model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt,
+        weight_precision=weight_precision, threads=threads, record=record,
+    )  # fmt: skip
+    planned = plan_protocol(model, protocol, setup.dt, check_spacing)
+    steps = duration_steps(planned, stimulus is not None, duration_ms, setup.dt)
+    given = to_steps(stimulus, setup.dt) if stimulus is not None else {}
+    _, program = start(model, setup)
+    return execute(model, setup, program, planned, given, steps, progress)
+
+
+def plan_protocol(
+    model: Memory | Network, protocol: Sequence[Call], dt: float, check_spacing: bool = True
+) -> tuple[Scheduled, ...]:
+    """Return the checked protocol; raise :class:`InvalidInput` if ``model`` is a network, which has no operations."""
+    if not protocol:
+        return ()
+    if not isinstance(model, Memory):
+        raise InvalidInput(f"protocol: {model.name} is a network and has no operations; give a stimulus, or a memory model")
+    return schedule(model, protocol, dt, check_spacing)
+
+
+def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration_ms: float | None, dt: float) -> int:
+    """Return the number of steps to run."""
+    needed = max((max(s.free, s.last_answer(dt) + 1) for s in planned), default=0)
+    if duration_ms is None:
+        if with_stimulus or not planned:
+            raise InvalidInput("duration_ms: is required unless a protocol alone says how long the run is")
+        return needed
+    if isinstance(duration_ms, bool) or not isinstance(duration_ms, int | float) or not 0.0 < duration_ms < float("inf"):
+        raise InvalidInput(f"duration_ms: must be a finite number of ms > 0, got {duration_ms!r}")
+    steps = whole_steps(duration_ms, dt, "duration_ms")
+    last = max((s.last_answer(dt) + 1 for s in planned), default=0)
+    if steps < last:
+        raise InvalidInput(f"duration_ms: the last answer is read until {last * dt:g} ms, got {duration_ms:g}")
+    return steps
+
+
+def execute(
+    model: Memory | Network,
+    setup: Setup,
+    program: Program,
+    planned: tuple[Scheduled, ...],
+    given: dict[str, StepEvents],
+    steps: int,
+    progress: Progress | None = None,
+) -> Recording:
+    """Run a fresh ``program`` for ``steps`` steps and gather the recording."""
+    for events in (given, all_events(planned)):
+        if events:
+            program.stimulate(events)
+    starts = [s.start for s in planned]
+    marks = [*starts[1:], steps] if starts else [steps]
+    costs: list[Cost] = []
+    if starts:
+        advance(program, starts[0], steps, progress)
+    for mark in marks:
+        before = program.cost
+        advance(program, mark, steps, progress)
+        costs.append(program.cost - before)
+    events = program.spikes()
+    answers: tuple[Answer, ...] = ()
+    if isinstance(model, Memory):
+        answers = tuple(answer(s, model, events, setup.dt, cost) for s, cost in zip(planned, costs, strict=False))
+    plastic = plastic_projections(program.network)
+    return Recording(
+        dt=setup.dt,
+        duration_ms=steps * setup.dt,
+        sizes={p.name: p.size for p in program.network.populations},
+        spikes=in_ms(events, setup.dt),
+        answers=answers,
+        stored_weights={name: program.weights(name, "stored") for name in plastic},
+        effective_weights={name: program.weights(name, "effective") for name in plastic},
+        cost=program.cost,
+        provenance=provenance(model, setup),
+    )
+
+
+def advance(program: Program, until: int, total: int, progress: Progress | None = None) -> None:
+    """Run ``program`` up to step ``until`` in stretches short enough to show progress and to hear Ctrl-C."""
+    stretch = 256
+    while program.now < until:
+        began = perf_counter()
+        program.run(min(stretch, until - program.now))
+        stretch = max(1, int(stretch * min(2.0, _LONGEST / max(perf_counter() - began, 1e-9))))
+        if progress is not None:
+            progress(program.now, total)
+
+
+def plastic_projections(network: LoweredNetwork) -> list[str]:
+    """Return the names of the projections whose weights may change."""
+    return [p.name for p in network.projections if not isinstance(p.synapse, Static)]
