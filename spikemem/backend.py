@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.errors import InvalidInput, choices
+from spikemem.errors import InvalidInput, MissingDependency, choices
 from spikemem.ir.lowered import Connections, LoweredNetwork
 from spikemem.passes.legalize import Abilities
 
@@ -125,6 +126,11 @@ class Entry:
     requires: str | None = None
     extra: str | None = None
 
+    @property
+    def install(self) -> str:
+        """Return the command that installs what the backend needs."""
+        return "pip install spikemem" if self.extra is None else f"pip install 'spikemem[{self.extra}]'"
+
 
 BACKENDS: Mapping[str, Entry] = {
     "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
@@ -132,9 +138,15 @@ BACKENDS: Mapping[str, Entry] = {
 
 
 def backend(name: str) -> Backend:
-    """Return the backend called ``name``, importing it now; raise :class:`InvalidInput` with the valid names if unknown."""
+    """Return the backend called ``name``, importing it now. Raise :class:`InvalidInput` with the valid names if unknown.
+
+    Raises :class:`MissingDependency`, with the command that installs it, if its package is not there.
+    """
     if name not in BACKENDS:
         raise InvalidInput(f"backend {name!r} is unknown; {choices(name, BACKENDS)}")
-    module, _, attribute = BACKENDS[name].factory.partition(":")
+    entry = BACKENDS[name]
+    if entry.requires is not None and find_spec(entry.requires) is None:
+        raise MissingDependency(f"backend {name}: {entry.requires} is not installed: {entry.install}")
+    module, _, attribute = entry.factory.partition(":")
     factory: Callable[[], Backend] = getattr(import_module(module), attribute)
     return factory()

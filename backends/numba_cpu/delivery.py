@@ -73,8 +73,9 @@ def sent(t: Any, h: Any, m: Any, synapses: Any) -> Any:
     """Count the synaptic events and have the target run when they arrive."""
     if synapses > 0:
         m.control[EVENTS] += synapses
-        at = WAKE + h[TARGET]
-        m.control[at] = min(m.control[at], t + h[DELAY])
+        wake = WAKE + 2 * h[TARGET]
+        m.control[wake] = min(m.control[wake], t + h[DELAY])
+        m.control[wake + 1] = max(m.control[wake + 1], t + h[DELAY])
     return 0
 
 

@@ -25,11 +25,14 @@ def drive(t: Any, end: Any, neurons: Any, addresses: Any, starts: Any, headers: 
             return t
         soonest = NEVER
         for s in range(stages):
-            if control[WAKE + s] <= t:
-                control[WAKE + s] = NEVER
+            wake = WAKE + 2 * s
+            if control[wake] <= t:
+                control[wake] = NEVER
                 later = call_kernel(addresses[s], t, headers[starts[s] : starts[s + 1]], memory)
-                control[WAKE + s] = min(later, control[WAKE + s])
+                if control[wake + 1] > t:  # something else is on its way
+                    later = t + 1
+                control[wake] = min(later, control[wake])
         for s in range(stages):
-            soonest = min(soonest, control[WAKE + s])
+            soonest = min(soonest, control[WAKE + 2 * s])
         t = min(max(t + 1, soonest), end)
     return t

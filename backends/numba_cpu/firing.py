@@ -60,7 +60,7 @@ def announce(t: Any, h: Any, m: Any) -> Any:
     if count > 0:
         m.control[SPIKES] += count
         for k in range(h[LISTENER_COUNT]):
-            m.control[WAKE + m.const_whole[h[LISTENERS] + k]] = t
+            m.control[WAKE + 2 * m.const_whole[h[LISTENERS] + k]] = t
     return 0
 
 

@@ -63,7 +63,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
             alpha = v_rest + (ej * (rev_e - old) + ij * (rev_i - old) + x) * resistance
             vj = alpha - leaks * (alpha - old)
         ej, ij = ej * decay_e, ij * decay_i
-        ej, ij = (0.0 if ej < TINY else ej), (0.0 if ij < TINY else ij)
+        ej, ij = (0.0 if abs(ej) < TINY else ej), (0.0 if abs(ij) < TINY else ij)
         moved = moved or vj != old or ej != e[j] or ij != i[j] or frozen
         fires = fires or vj >= v_thresh
         v[j], e[j], i[j] = vj, ej, ij

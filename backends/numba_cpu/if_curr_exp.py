@@ -45,7 +45,7 @@ def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
         frozen = until[j] >= t
         vj = v[j] if frozen else alpha - leaks * (alpha - v[j])
         ej, ij = ej * decay_e, ij * decay_i
-        ej, ij = (0.0 if ej < TINY else ej), (0.0 if ij < TINY else ij)
+        ej, ij = (0.0 if abs(ej) < TINY else ej), (0.0 if abs(ij) < TINY else ij)
         moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
         fires |= vj >= v_thresh
         v[j], e[j], i[j] = vj, ej, ij
@@ -74,7 +74,7 @@ def step_exact(t: Any, h: Any, m: Any) -> Any:
         frozen = until[j] >= t
         vj = v[j] if frozen else rest + leaks * (v[j] - rest) + gain_e * ej - gain_i * ij
         ej, ij = ej * decay_e, ij * decay_i
-        ej, ij = (0.0 if ej < TINY else ej), (0.0 if ij < TINY else ij)
+        ej, ij = (0.0 if abs(ej) < TINY else ej), (0.0 if abs(ij) < TINY else ij)
         moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
         fires |= vj >= v_thresh
         v[j], e[j], i[j] = vj, ej, ij

@@ -42,7 +42,8 @@ class Memory(NamedTuple):
     feed_neuron: npt.NDArray[np.int32]
 
 
-# Layout of Memory.control. From WAKE on: for each stage the next step in which it must run.
+# Layout of Memory.control. From WAKE on, for each stage: the next step in which it must run, and the latest step for which
+# something has been sent to it.
 RECORDED, RECORD_ROOM, GROW, SPIKES, EVENTS, UPDATES, WAKE = range(7)
 
 _real, _whole, _index, _single = types.float64[::1], types.int64[::1], types.int32[::1], types.float32[::1]

@@ -38,7 +38,7 @@ class Image:
         if shared is not None:
             made |= {kind: getattr(shared, kind) for kind in _CONSTANTS}
         room = max(1 << 16, 2 * self.neurons)
-        control = np.zeros(WAKE + len(self.stages), dtype=np.int64)
+        control = np.zeros(WAKE + 2 * len(self.stages), dtype=np.int64)
         control[RECORD_ROOM] = room
         return Memory(
             **made,

@@ -15,7 +15,7 @@ from spikemem.ir.lowered import LoweredPopulation
 # Header fields. ARRIVING: real[depth, 2, size], input by step, receptor and neuron. UNTIL: last refractory step.
 DEPTH, ARRIVING, V, UNTIL, OFFSET_CURRENT, REFRACTORY, PARAMETERS, CURRENT_E, CURRENT_I = range(OWN, OWN + 9)
 TINY = 1e-30
-"""Synaptic currents and conductances below this are 0: so that a silent neuron comes to rest."""
+"""Synaptic currents and conductances of less than this are 0: so that a silent neuron comes to rest."""
 
 
 def membrane_stage(

@@ -78,7 +78,7 @@ class NumbaProgram(Program):
                 own = self._pending[population.name][0]
                 begin, end = end, end + own.size
                 self._view(f"population/{population.name}/feed")[:] = (begin, end)
-                self._memory.control[WAKE + stage] = own[0] if own.size else NEVER
+                self._memory.control[WAKE + 2 * stage] = own[0] if own.size else NEVER
 
     def run(self, steps: int) -> None:
         """Advance by ``steps`` steps."""

@@ -103,6 +103,7 @@ class LoweredNetwork:
         for projection in self.projections:
             for bucket in projection.buckets:
                 _verify_bucket(f"projection {projection.name}", bucket, sizes[projection.pre], sizes[projection.post])
+                projection.synapse.verify_weights(f"projection {projection.name}", np.asarray(bucket.layout.weights))
         for population in self.populations:
             for name, values in {"i_offset": population.i_offset, **population.initial}.items():
                 if values.shape != (population.size,) or not np.isfinite(values).all():

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from spikemem.errors import NetworkError
 from spikemem.ir.node import Count, Ms, NonNegative, node
 from spikemem.ir.synapse import Synapse
@@ -101,6 +104,14 @@ class PairSTDP(Synapse):
             A_minus=self.A_minus * factor,
             unit="weight",
         )
+
+    def verify_weights(self, where: str, weights: npt.NDArray[np.float64]) -> None:
+        """Raise :class:`NetworkError` unless every weight lies in [w_min, w_max]."""
+        outside = weights[(weights < self.w_min) | (weights > self.w_max)]
+        if outside.size:
+            raise NetworkError(
+                f"{where}: initial weight must lie in PairSTDP's w_min..w_max = {self.w_min:g}..{self.w_max:g}, got {outside[0]:g}"
+            )
 
     @property
     def amplitudes(self) -> tuple[float, float]:

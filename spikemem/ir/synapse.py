@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from abc import ABC
 
+import numpy as np
+import numpy.typing as npt
+
 from spikemem.ir.node import node
 
 
@@ -13,6 +16,10 @@ class Synapse(ABC):
     def in_threshold_units(self) -> bool:
         """Return whether the rule's own amplitudes and bounds are given in threshold units."""
         return False
+
+    def verify_weights(self, where: str, weights: npt.NDArray[np.float64]) -> None:
+        """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule does not allow these initial weights."""
+        return
 
     def scaled(self, unit: float) -> Synapse:
         """Return the rule with amplitudes and bounds in threshold units multiplied by ``unit``."""

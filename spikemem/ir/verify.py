@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from spikemem.errors import NetworkError, choices
 from spikemem.ir.network import Steps
 from spikemem.ir.pair_stdp import PairSTDP
@@ -95,7 +97,5 @@ def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:
     weight = projection.weight
     if synapse.in_threshold_units() and not isinstance(weight, Threshold) and weight != 0.0:
         raise NetworkError(f"{where}: PairSTDP is in threshold units, so must be the weight; got {weight!r}")
-    if isinstance(weight, float | int) and not synapse.w_min <= weight <= synapse.w_max:
-        raise NetworkError(
-            f"{where}: initial weight must lie in PairSTDP's w_min..w_max = {synapse.w_min:g}..{synapse.w_max:g}, got {weight:g}"
-        )
+    if isinstance(weight, float | int) and not synapse.in_threshold_units():
+        synapse.verify_weights(where, np.asarray(weight))

@@ -73,7 +73,7 @@ class Materialize:
             return
         ms = draw(delay.drawn, generator(self.seed, "delay", projection.name), i.size)
         steps = np.maximum(delay.least, np.rint(ms / dt).astype(np.int64))
-        for count in np.unique(steps):
+        for count in np.unique(steps) if steps.size else [delay.least]:
             own = steps == count
             yield Bucket(int(count), _sparse(i[own], j[own], None if w is None else w[own], one_weight, pre))
 

@@ -1,0 +1,61 @@
+"""``spikemem doctor``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.table import Table
+
+from spikemem.backend import BACKENDS
+from spikemem.cli.options import Json, print_json, stdout
+from spikemem.errors import MissingDependency, SpikememError
+from spikemem.language import call
+from spikemem.models import CA3CAM
+from spikemem.simulate import run
+
+_REQUIRED = ("numpy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
+_OPTIONAL = {
+    "brian2": "brian2", "brian2cuda": "cuda", "PyNN": "nest", "nest-simulator": "nest", "sPyNNaker": "spinnaker", "nengo": "nengo",
+}  # fmt: skip
+
+
+def doctor(as_json: Json = False) -> None:
+    """Examine this installation: packages, backends, and a memory that learns and recalls. Exit code 3 if a package is missing."""
+    checks = [_python(), *(_package(name, None) for name in _REQUIRED), *(_package(n, e) for n, e in _OPTIONAL.items())]
+    checks += [_backend(name) for name, entry in BACKENDS.items() if entry.extra is None]
+    if as_json:
+        print_json([{"check": c, "ok": ok, "found": found} for c, ok, found in checks])
+    else:
+        table = Table()
+        for column in ("check", "", "found"):
+            table.add_column(column)
+        for check, ok, found in checks:
+            table.add_row(check, {True: "ok", False: "PROBLEM", None: "-"}[ok], found)
+        stdout().print(table)
+    missing = [check for check, ok, _ in checks if ok is False]
+    if missing:
+        raise MissingDependency(f"doctor: {', '.join(missing)} failed; pip install --force-reinstall spikemem")
+
+
+def _python() -> tuple[str, bool | None, str]:
+    return "python", sys.version_info >= (3, 12), f"{sys.version.split()[0]}, {os.cpu_count()} processors"
+
+
+def _package(name: str, extra: str | None) -> tuple[str, bool | None, str]:
+    try:
+        return name, True, version(name)
+    except PackageNotFoundError:
+        hint = "pip install spikemem" if extra is None else f"not installed: pip install 'spikemem[{extra}]'"
+        return name, (False if extra is None else None), hint
+
+
+def _backend(name: str) -> tuple[str, bool | None, str]:
+    try:
+        protocol = [call(0.0, "learn", cue=1, content=[0, 2]), call(10.0, "recall", cue=1, expect={"content": [0, 2]})]
+        recording = run(CA3CAM(cues=2, bits=3), protocol=protocol, backend=name)
+    except SpikememError as error:
+        return f"backend {name}", False, str(error)
+    right = recording.right == 1
+    return f"backend {name}", right, "a memory learned and recalled" if right else "a memory gave a wrong answer"

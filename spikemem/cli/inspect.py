@@ -1,0 +1,65 @@
+"""``spikemem inspect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.table import Table
+
+from spikemem.cli.options import Json, print_json, stdout
+from spikemem.hdf5 import open_file, read_answers, read_provenance, read_spikes
+from spikemem.report.table import answer_data, operations_table
+
+
+def inspect(
+    path: Annotated[Path, typer.Argument(help="An HDF5 file of spikemem run or of a saved memory.")], as_json: Json = False
+) -> None:
+    """Say what a results file holds: where it comes from, operations, spikes, weights, checkpoint."""
+    with open_file(path) as file:
+        source, answers, spikes = read_provenance(file), read_answers(file), read_spikes(file)
+        weights = {name: _weights(group) for name, group in file.get("weights", {}).items()}
+        checkpoint = {name: list(data.shape) for name, data in file.get("checkpoint", {}).items()}
+    if as_json:
+        print_json({
+            "provenance": source, "operations": [answer_data(a) for a in answers],
+            "spikes": {name: int(times.size) for name, (times, _) in spikes.items()},
+            "weights": weights, "checkpoint": checkpoint,
+        })  # fmt: skip
+        return
+    console = stdout()
+    model = source["model"]
+    console.print(f"[bold]{path}[/bold]  {model.get('name', 'network')} {model.get('parameters', '')}", soft_wrap=True)
+    choices = {k: v for k, v in source.items() if not isinstance(v, dict) and v is not None}
+    console.print("  " + "  ".join(f"{k}={v}" for k, v in choices.items()), soft_wrap=True)
+    console.print("  " + "  ".join(f"{k} {v}" for k, v in source["versions"].items()), soft_wrap=True)
+    if answers:
+        console.print(operations_table(answers, "operations"))
+    _print_rows(console, "spikes", ("population", "spikes", "first (ms)", "last (ms)"), [
+        (name, str(t.size), f"{t[0]:g}" if t.size else "", f"{t[-1]:g}" if t.size else "") for name, (t, _) in spikes.items()
+    ])  # fmt: skip
+    _print_rows(console, "plastic weights", ("projection", "synapses", "min", "mean", "max"), [
+        (name, str(w["synapses"]), *(f"{w[k]:.4g}" for k in ("min", "mean", "max"))) for name, w in weights.items()
+    ])  # fmt: skip
+    if checkpoint:
+        console.print(f"checkpoint: {len(checkpoint)} arrays; spikemem.load goes on from it")
+
+
+def _weights(group: Any) -> dict[str, float]:
+    stored = np.asarray(group["stored"])
+    if not stored.size:
+        return {"synapses": 0, "min": 0.0, "mean": 0.0, "max": 0.0}
+    return {"synapses": int(stored.size), "min": float(stored.min()), "mean": float(stored.mean()), "max": float(stored.max())}
+
+
+def _print_rows(console: Any, title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    for k, column in enumerate(columns):
+        table.add_column(column, justify="left" if k == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,25 @@
+"""Options that several commands share, and where output goes: results on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: parameters.cues=6, run.numerics=exact.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def stdout() -> Console:
+    """Return the console of results: as wide as needed where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+
+
+def print_json(data: Any) -> None:
+    """Print ``data`` as JSON on stdout."""
+    print(json.dumps(data, indent=2))

@@ -1,0 +1,95 @@
+"""``spikemem run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.errors import CriterionFailed
+from spikemem.experiment import Choices, Experiment, Prepared, load_experiment, prepare
+from spikemem.hdf5 import write_recording
+from spikemem.recording import Recording
+from spikemem.report.table import operations_table, recording_data
+
+
+def run(
+    experiment: Annotated[str, typer.Argument(help="An experiment's name (ca3-functional, ...) or the path of a TOML file.")],
+    backend: Annotated[str | None, typer.Option(help="Backend; see spikemem backends.")] = None,
+    hardware: Annotated[str | None, typer.Option(help="A hardware file's name or path.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the HDF5 file and the raster plot.")] = Path("results"),
+    changes: Set = None,
+    as_json: Json = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and lower everything; run and write nothing.")] = False,
+) -> None:
+    """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
+    loaded = load_experiment(experiment, changes or [])
+    prepared = prepare(loaded, Choices(backend, hardware, seed))
+    if dry_run:
+        _print_plan(loaded, prepared, as_json)
+        return
+    recording = _run(loaded, prepared)
+    data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
+    _write(loaded, recording, data, picture)
+    if as_json:
+        print_json({"experiment": loaded.name, **recording_data(recording), "files": [str(data), str(picture)]})
+    else:
+        _print(loaded, recording, data, picture)
+    if recording.wrong:
+        raise CriterionFailed(f"{loaded.name}: {recording.wrong} of {recording.right + recording.wrong} answers are wrong")
+
+
+def _run(experiment: Experiment, prepared: Prepared) -> Recording:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[shown]}"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=console.is_terminal) as progress:
+        task = progress.add_task(experiment.name, total=prepared.steps, shown="")
+        dt = prepared.setup.dt
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, shown=f"{done * dt:g} of {total * dt:g} ms")
+
+        return prepared.run(show)
+
+
+def _write(experiment: Experiment, recording: Recording, data: Path, picture: Path) -> None:
+    from spikemem.report.raster import raster, save_figure  # noqa: PLC0415  # matplotlib is slow to import
+
+    resolved = experiment.file.model_dump(mode="json")
+    write_recording(data, recording, {"experiment": {"name": experiment.name, **resolved}})
+    title = experiment.file.title or experiment.name
+    figure = raster(recording.spikes, recording.sizes, recording.answers, recording.duration_ms, title)
+    save_figure(figure, picture)
+
+
+def _print(experiment: Experiment, recording: Recording, data: Path, picture: Path) -> None:
+    console = stdout()
+    source = recording.provenance
+    if recording.answers:
+        console.print(operations_table(recording.answers, experiment.file.title or experiment.name))
+    cost = recording.cost
+    asked = recording.right + recording.wrong
+    verdict = f"{recording.right} of {asked} answers right; " if asked else ""
+    console.print(
+        f"{verdict}{recording.duration_ms:g} ms on {source['backend']} ({source['numerics']}, seed {source['seed']}): "
+        f"{cost.spikes} spikes, {cost.synaptic_events} synaptic events, {cost.weight_updates} weight updates"
+    )
+    console.print(f"wrote {data} and {picture}", soft_wrap=True)
+
+
+def _print_plan(experiment: Experiment, prepared: Prepared, as_json: bool) -> None:
+    setup, dt = prepared.setup, prepared.setup.dt
+    if as_json:
+        print_json({
+            "experiment": experiment.name, "backend": setup.backend, "numerics": setup.numerics, "seed": setup.seed,
+            "steps": prepared.steps, "dt_ms": dt, "operations": len(prepared.planned),
+            "neurons": sum(p.size for p in prepared.network.populations),
+        })  # fmt: skip
+        return
+    print(prepared.network.describe(), end="")
+    print(f"would run {len(prepared.planned)} operations, {prepared.steps} steps of {dt:g} ms, on {setup.backend}; nothing was run")

@@ -1,0 +1,134 @@
+"""An experiment: found by name or path, changed by ``--set``, checked, made ready to run."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from spikemem.errors import InvalidInput, OperationError, choices, explain
+from spikemem.experiment.schema import ExperimentFile, valid_keys
+from spikemem.hardware import read_toml
+from spikemem.language.memory import Memory
+from spikemem.language.protocol import Call, call
+from spikemem.models import MODELS
+from spikemem.stimuli import read_stimuli
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A checked experiment; ``file`` is what the TOML said after ``--set``."""
+
+    name: str
+    file: ExperimentFile
+    model: Memory
+    calls: tuple[Call, ...]
+    stimulus: Mapping[str, Any] | None
+
+
+def experiment_names() -> dict[str, Path]:
+    """Return the experiments that come with spikemem: name (with hyphens) and path."""
+    folder = files("spikemem.experiments")
+    return {
+        f.name.removesuffix(".toml").replace("_", "-"): Path(str(f))
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith(".toml")
+    }
+
+
+def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experiment:
+    """Return the experiment called so, or in the TOML file at that path; ``changes`` are ``key.key=value`` assignments.
+
+    Raises :class:`InvalidInput` naming file and key for anything that the schema or the model does not allow.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        known = experiment_names()
+        if name_or_path not in known:
+            raise InvalidInput(
+                f"experiment {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file"
+            )
+        path = known[name_or_path]
+    data = read_toml(path)
+    for change in changes:
+        apply_change(data, change)
+    try:
+        file = ExperimentFile(**data)
+    except ValidationError as error:
+        raise InvalidInput(explain(error, str(path), valid_keys(error.errors()[0]["loc"]))) from None
+    model = find_model(file.model)(**file.parameters)
+    return Experiment(
+        name=path.stem.replace("_", "-"),
+        file=file,
+        model=model,
+        calls=_calls(path, file, model),
+        stimulus=None if file.run.stimulus is None else read_stimuli(path.parent / file.run.stimulus),
+    )
+
+
+def apply_change(data: dict[str, Any], change: str) -> None:
+    """Apply ``key.key=value`` to nested tables; the value is TOML, or text if it is no TOML.
+
+    >>> data = {"run": {"seed": 1}}
+    >>> apply_change(data, "run.seed=7")
+    >>> data
+    {'run': {'seed': 7}}
+    """
+    key, equals, text = change.partition("=")
+    parts = key.strip().split(".")
+    if not equals or not all(parts):
+        raise InvalidInput(f"--set {change!r}: must have the form key.key=value, such as parameters.cues=6")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    table = data
+    for part in parts[:-1]:
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise InvalidInput(f"--set {change!r}: {part!r} is no table of keys")
+        table = inner
+    table[parts[-1]] = value
+
+
+def find_model(reference: str) -> type[Memory]:
+    """Return a model by its name, or by ``module:Class`` for one of the user's own."""
+    if ":" not in reference:
+        if reference not in MODELS:
+            raise InvalidInput(f"model {reference!r} is unknown; {choices(reference, MODELS)}, or module:Class of your own")
+        return MODELS[reference]
+    found = _named(reference, "model")
+    if not (isinstance(found, type) and issubclass(found, Memory)):
+        raise InvalidInput(f"model {reference!r}: is no subclass of spikemem.language.Memory")
+    return found
+
+
+def _named(reference: str, what: str) -> Any:
+    module, _, name = reference.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InvalidInput(f"{what} {reference!r}: cannot be imported as module:name: {error}") from None
+
+
+def _calls(path: Path, file: ExperimentFile, model: Memory) -> tuple[Call, ...]:
+    if file.generate is not None:
+        if file.operations:
+            raise InvalidInput(f"{path}: give either operations or generate, not both")
+        generate: Callable[[Memory], Sequence[Call]] = _named(file.generate, "generate")
+        return tuple(generate(model))
+    calls = []
+    for number, row in enumerate(file.operations):
+        try:
+            made = call(row.at, row.do, expect=row.expect, **(row.model_extra or {}))
+            model.operation(row.do).check(model, made.arguments)
+        except OperationError as error:
+            raise OperationError(f"{path}: operations[{number}]: {error}") from None
+        calls.append(made)
+    return tuple(calls)

@@ -1,0 +1,57 @@
+"""Run an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spikemem.experiment.load import Experiment
+from spikemem.ir.lowered import LoweredNetwork
+from spikemem.language.protocol import Scheduled
+from spikemem.recording import Recording
+from spikemem.session import Setup, resolve, start
+from spikemem.simulate import Progress, duration_steps, execute, plan_protocol
+from spikemem.stimuli import to_steps
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the command line decides; None leaves it to the experiment."""
+
+    backend: str | None = None
+    hardware: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An experiment that is checked as far as it can be without running."""
+
+    setup: Setup
+    planned: tuple[Scheduled, ...]
+    steps: int
+    network: LoweredNetwork
+    run: Callable[[Progress | None], Recording]
+
+
+def prepare(experiment: Experiment, choices: Choices) -> Prepared:
+    """Resolve, check, lower and compile ``experiment``."""
+    run, model = experiment.file.run, experiment.model
+    setup = resolve(
+        model,
+        backend=choices.backend or run.backend,
+        numerics=run.numerics,
+        hardware=choices.hardware or run.hardware,
+        seed=run.seed if choices.seed is None else choices.seed,
+        dt=run.dt,
+        weight_precision=run.weight_precision,
+    )
+    planned = plan_protocol(model, experiment.calls, setup.dt, run.check_spacing)
+    steps = duration_steps(planned, experiment.stimulus is not None, run.duration_ms, setup.dt)
+    given = to_steps(experiment.stimulus, setup.dt) if experiment.stimulus is not None else {}
+    _, program = start(model, setup)
+
+    def go(progress: Progress | None) -> Recording:
+        return execute(model, setup, program, planned, given, steps, progress)
+
+    return Prepared(setup, planned, steps, program.network, go)

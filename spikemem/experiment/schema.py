@@ -1,0 +1,62 @@
+"""What an experiment's TOML may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _whole_is_number(value: Any) -> Any:
+    """Let TOML's ``at = 10`` stand for ``10.0``, but no text and no truth value."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_Number = Annotated[float, BeforeValidator(_whole_is_number), Field(allow_inf_nan=False)]
+_STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RunSection(BaseModel):
+    """``[run]``: how to run. What is left out comes from the model, from the hardware file or from the command line."""
+
+    model_config = _STRICT
+
+    backend: str = "numba"
+    numerics: str | None = None
+    seed: Annotated[int, Ge(0)] = 1
+    dt: Annotated[_Number, Gt(0)] | None = None
+    duration_ms: Annotated[_Number, Gt(0)] | None = None
+    hardware: str | None = None
+    weight_precision: str | None = None
+    stimulus: str | None = None
+    check_spacing: bool = True
+
+
+class OperationRow(BaseModel):
+    """``[[operations]]``: when, what, with which arguments (any other key), and the right answers if known."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    at: _Number
+    do: str
+    expect: dict[str, list[int]] = {}
+
+
+class ExperimentFile(BaseModel):
+    """The whole file. Operations are listed, or made by the function that ``generate`` names as ``module:function``."""
+
+    model_config = _STRICT
+
+    title: str = ""
+    source: str = ""
+    model: str
+    parameters: dict[str, Any] = {}
+    run: RunSection = RunSection()
+    operations: list[OperationRow] = []
+    generate: str | None = None
+
+
+def valid_keys(location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are valid beside the one at ``location``."""
+    return list(RunSection.model_fields if location[:1] == ("run",) else ExperimentFile.model_fields)
