@@ -36,7 +36,9 @@ class Outcome:
     peak_mb: float
 
 
-def run_script(script: str, package: str, arguments: Sequence[str | int | float], env: Mapping[str, str] | None = None) -> Outcome:
+def run_script(
+    script: str, package: str, arguments: Sequence[str | int | float], env: Mapping[str, str] | None = None
+) -> Outcome:
     """Run ``benchmarks.scripts.<script>``, which needs ``package``; raise :class:`CannotRun` if there are no numbers."""
     if find_spec(package) is None:
         raise CannotRun(f"not installed: {INSTALL[package]}")

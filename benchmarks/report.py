@@ -61,9 +61,7 @@ class Report:
         except CannotRun as reason:
             row = Row(name, {}, str(reason), failed=True, own=own)
         else:
-            samples = {
-                c.title: [v for v in map(c.read, outcomes) if v is not None] for c in self.columns
-            }
+            samples = {c.title: [v for v in map(c.read, outcomes) if v is not None] for c in self.columns}
             remark, wrong = note(outcomes[0])
             row = Row(name, samples, remark, wrong, own, outcomes)
         self.rows.append(row)

@@ -19,7 +19,9 @@ def operations(model: Memory) -> list[Call]:
         raise InvalidInput(f"ca3-stress: is for CA3CAM, got {type(model).__name__}")
     bits = frozenset(range(model.bits))
     if model.cues + 1 >= 2**model.bits:
-        raise InvalidInput(f"ca3-stress: {model.cues} cues need more than {model.bits} bits, so that no content is empty")
+        raise InvalidInput(
+            f"ca3-stress: {model.cues} cues need more than {model.bits} bits, so that no content is empty"
+        )
     contents = [frozenset(b for b in bits if (cue + 1) >> b & 1) for cue in range(model.cues)]
     calls: list[Call] = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from spikemem.language import (
@@ -12,6 +12,7 @@ from spikemem.language import (
     Index,
     Memory,
     NetworkBuilder,
+    Neurons,
     OneToOne,
     PairSTDP,
     Stimulus,
@@ -34,8 +35,8 @@ LEARNING = PairSTDP(
 )  # fmt: skip
 """sPyNNaker's deferred pair STDP. Amplitudes are in nA, not fractions of w_max; a post neuron remembers 15 spikes."""
 
-Cue = Annotated[int, Index("cues")]
-Content = Annotated[Iterable[int], Bits("bits")]
+Cue = Annotated[Neurons, Index("cues")]
+Content = Annotated[Neurons, Bits("bits")]
 
 
 class CA3CAM(Memory):
@@ -71,7 +72,9 @@ class CA3CAM(Memory):
         net.connect(in_content, content, one, weight=6.0, delay=1.0)  # 2
         net.connect(cue, content, full, weight=0.0, delay=1.0, synapse=LEARNING)  # 3: cue recalls content
         net.connect(cue, found_cue, one, weight=6.0, delay=2.0)  # 4
-        net.inhibit(cue, found_cue, other, weight=6.0 * bits, delay=3.0)  # 5: silences cues that share bits in a relearn
+        net.inhibit(
+            cue, found_cue, other, weight=6.0 * bits, delay=3.0
+        )  # 5: silences cues that share bits in a relearn
         net.inhibit(cue, condition, full, weight=6.0, delay=2.0)  # 6: a cue recall must not echo as a content query
         net.connect(content, condition, one, weight=9.0, delay=1.0)  # 7
         net.connect(content, gate, full, weight=6.0, delay=1.0)  # 8: with 9, lets the old bits of a relearn through

@@ -8,7 +8,7 @@ from spikemem.memory import LiveMemory, load_memory, open_memory
 from spikemem.recording import Answer, Recording
 from spikemem.simulate import run
 
-open = open_memory  # noqa: A001  # the name that users read: spikemem.open(model)
+open = open_memory  # the name that users read: spikemem.open(model)
 load = load_memory
 
 __all__ = ["Answer", "LiveMemory", "Recording", "load", "open", "run"]

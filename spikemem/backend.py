@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, MissingDependency, choices
 from spikemem.ir.lowered import Connections, LoweredNetwork
 from spikemem.passes.legalize import Abilities
@@ -32,8 +33,7 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.weight_precision not in ("float64", "float32"):
             raise InvalidInput(f"weight_precision: {choices(str(self.weight_precision), ['float64', 'float32'])}")
-        if not isinstance(self.threads, int) or self.threads < 1:
-            raise InvalidInput(f"threads: must be a whole number >= 1, got {self.threads!r}")
+        whole_number("threads", self.threads, least=1)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Backend(ABC):
     @abstractmethod
     def run_batch(
         self, network: LoweredNetwork, options: RunOptions, stimuli: Sequence[Mapping[str, StepEvents]], steps: int
-    ) -> list[Program]:
+    ) -> Sequence[Program]:
         """Run independent trials, one a stimulus, from the initial state; return their programs in the same order."""
 
 

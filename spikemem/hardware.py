@@ -42,7 +42,9 @@ def find_hardware(name_or_path: str) -> Hardware:
         folder = files("spikemem.hw_configs")
         known = {f.name.removesuffix(".toml"): f for f in folder.iterdir() if f.name.endswith(".toml")}
         if name_or_path not in known:
-            raise InvalidInput(f"hardware {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file")
+            raise InvalidInput(
+                f"hardware {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file"
+            )
         path = Path(str(known[name_or_path]))
     data = read_toml(path)
     try:

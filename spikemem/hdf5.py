@@ -21,6 +21,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 
 from spikemem.backend import Cost
 from spikemem.errors import FileError
@@ -45,6 +46,8 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
         if path.is_dir():
             raise FileError(f"{path}: is a folder, not a file")
         yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
         os.replace(partial, path)
     except (OSError, RuntimeError) as error:
         if isinstance(error, FileError):
@@ -59,7 +62,11 @@ def _reason(error: BaseException) -> str:
     code = getattr(error, "errno", None)
     if code is None:  # the HDF5 library has the number in its text only
         code = next((c for c in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT) if f"errno = {c}," in str(error)), None)
-    known = {errno.ENOSPC: "the disk is full", errno.EFBIG: "the file would exceed the size limit", errno.EROFS: "read-only"}
+    known = {
+        errno.ENOSPC: "the disk is full",
+        errno.EFBIG: "the file would exceed the size limit",
+        errno.EROFS: "read-only",
+    }
     return known.get(code, os.strerror(code)) if code is not None else str(error).splitlines()[0]
 
 
@@ -68,12 +75,10 @@ def new_file(path: Path) -> Iterator[h5py.File]:
     """Open a new results file for writing; it appears at ``path`` when the block ends without error."""
     with whole_or_absent(path) as partial:
         # Python's own file object reports a full disk as OSError; HDF5's driver may crash when it closes such a file.
-        with partial.open("w+b") as raw:
-            with h5py.File(raw, "w") as file:
-                file.attrs["format"], file.attrs["schema_version"] = FORMAT, SCHEMA_VERSION
-                yield file
-            raw.flush()
-            os.fsync(raw.fileno())
+        raw = partial.open("w+b")
+        with raw, h5py.File(raw, "w") as file:
+            file.attrs["format"], file.attrs["schema_version"] = FORMAT, SCHEMA_VERSION
+            yield file
 
 
 @contextmanager
@@ -90,7 +95,9 @@ def open_file(path: Path) -> Iterator[h5py.File]:
         if file.attrs.get("format") != FORMAT:
             raise FileError(f"{path}: is an HDF5 file, but not one of spikemem")
         if file.attrs.get("schema_version") != SCHEMA_VERSION:
-            raise FileError(f"{path}: has schema version {file.attrs.get('schema_version')}, this is spikemem for {SCHEMA_VERSION}")
+            raise FileError(
+                f"{path}: has schema version {file.attrs.get('schema_version')}, this is spikemem for {SCHEMA_VERSION}"
+            )
         try:
             yield file
         except (KeyError, OSError, RuntimeError) as error:
@@ -123,9 +130,13 @@ def write_spikes(file: h5py.File, spikes: Mapping[str, Spikes]) -> None:
     """Write spikes in chunks, so that their number is not bounded by a second copy in memory."""
     for name, (times, neurons) in spikes.items():
         group = file.create_group(f"spikes/{name}")
-        for column, values, kind in (("timestamps", times, np.float64), ("node_ids", neurons, np.uint64)):
-            data = group.create_dataset(column, shape=(len(values),), maxshape=(None,), dtype=kind, chunks=(_CHUNK,), compression="gzip")
-            for begin in range(0, len(values), _CHUNK):
+        columns: tuple[tuple[str, npt.NDArray[Any], Any], ...]
+        columns = (("timestamps", times, np.float64), ("node_ids", neurons, np.uint64))
+        for column, values, kind in columns:
+            data = group.create_dataset(
+                column, shape=values.shape, maxshape=(None,), dtype=kind, chunks=(_CHUNK,), compression="gzip"
+            )
+            for begin in range(0, values.size, _CHUNK):
                 data[begin : begin + _CHUNK] = values[begin : begin + _CHUNK].astype(kind)
         group["timestamps"].attrs["units"] = "milliseconds"
 
@@ -139,7 +150,13 @@ def read_spikes(file: h5py.File) -> dict[str, Spikes]:
 
 
 def _write_weights(group: h5py.Group, stored: Connections, effective: Connections) -> None:
-    columns = {"pre": stored.pre, "post": stored.post, "delay_ms": stored.delay, "stored": stored.weight, "effective": effective.weight}
+    columns = {
+        "pre": stored.pre,
+        "post": stored.post,
+        "delay_ms": stored.delay,
+        "stored": stored.weight,
+        "effective": effective.weight,
+    }
     for column, values in columns.items():
         group.create_dataset(column, data=values, compression="gzip" if len(values) else None)
 

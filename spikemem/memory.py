@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spikemem.backend import Cost, WeightForm
+from spikemem.checks import milliseconds
 from spikemem.errors import FileError, OperationError
 from spikemem.hdf5 import (
     new_file,
@@ -63,9 +64,9 @@ class LiveMemory:
             raise AttributeError(name)
         try:
             self.model.operation(name)
-        except OperationError:
+        except OperationError as error:
             if name not in self.model.cannot and name != "forget":
-                raise AttributeError(f"{type(self.model).__name__} has no operation {name!r}") from None
+                raise AttributeError(str(error)) from None
 
         def operate(*, at: float | None = None, **arguments: Any) -> Answer:
             return self.operate(name, at=at, **arguments)
@@ -77,16 +78,14 @@ class LiveMemory:
         dt, owner = self.setup.dt, f"{type(self.model).__name__}.{name}"
         earliest = max(self._program.now, self._last.free if self._last else 0)
         self.model.operation(name)
-        if at is None:
-            begin = earliest
-        else:
-            if isinstance(at, bool) or not isinstance(at, int | float) or not 0.0 <= at < float("inf"):
-                raise OperationError(f"{owner}: at must be a time >= 0 ms, got {at!r}")
-            begin = whole_steps(at, dt, f"{owner}: at")
+        what = f"{owner}: at"
+        begin = earliest if at is None else whole_steps(milliseconds(what, at), dt, what)
         if self._last is not None:
             check_free(self.model, self._last, name, begin, dt)
         if begin < self._program.now:
-            raise OperationError(f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms")
+            raise OperationError(
+                f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms"
+            )
         scheduled = plan(self.model, Call(begin * dt, name, arguments), begin, dt)
         self._program.forget_spikes()
         before = self._program.cost
@@ -100,9 +99,7 @@ class LiveMemory:
 
     def wait(self, ms: float) -> None:
         """Let ``ms`` pass with no input."""
-        if isinstance(ms, bool) or not isinstance(ms, int | float) or not 0.0 <= ms < float("inf"):
-            raise OperationError(f"wait: must be a time >= 0 ms, got {ms!r}")
-        until = self._program.now + whole_steps(ms, self.setup.dt, "wait")
+        until = self._program.now + whole_steps(milliseconds("wait", ms), self.setup.dt, "wait")
         advance(self._program, until, until)
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
@@ -135,10 +132,18 @@ def open_memory(
 ) -> LiveMemory:
     """Return ``model`` as a live memory, empty; the choices are those of :func:`spikemem.run`."""
     setup = resolve(
-        model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt, weight_precision=weight_precision
+        model,
+        backend=backend,
+        numerics=numerics,
+        hardware=hardware,
+        seed=seed,
+        dt=dt,
+        weight_precision=weight_precision,
     )
     if not isinstance(model, Memory):
-        raise OperationError(f"open: {model.name} is a network and has no operations; give a memory model, or use spikemem.run")
+        raise OperationError(
+            f"open: {model.name} is a network and has no operations; give a memory model, or use spikemem.run"
+        )
     return LiveMemory(model, setup)
 
 
@@ -180,7 +185,9 @@ def _import_model(path: Path, reference: str) -> type[Memory]:
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError):
-        raise FileError(f"{path}: its model {reference} cannot be imported; pass the class: spikemem.load(path, model=...)") from None
+        raise FileError(
+            f"{path}: its model {reference} cannot be imported; pass the class: spikemem.load(path, model=...)"
+        ) from None
     if not (isinstance(found, type) and issubclass(found, Memory)):
         raise FileError(f"{path}: its model {reference} is no memory model")
     return found

@@ -30,7 +30,11 @@ def model_reference(model: Memory | Network) -> dict[str, Any]:
     if isinstance(model, Network):
         return {"network": to_data(model)}
     kind = type(model)
-    return {"class": f"{kind.__module__}:{kind.__qualname__}", "name": kind.model_name(), "parameters": model.model_dump()}
+    return {
+        "class": f"{kind.__module__}:{kind.__qualname__}",
+        "name": kind.model_name(),
+        "parameters": model.model_dump(),
+    }
 
 
 def provenance(model: Memory | Network, setup: Setup) -> dict[str, Any]:

@@ -93,4 +93,4 @@ class Recording:
 
 def in_ms(events: Mapping[str, StepEvents], dt: float) -> dict[str, Spikes]:
     """Return events in steps as spikes in ms."""
-    return {name: (steps * dt, neurons) for name, (steps, neurons) in events.items()}
+    return {name: (steps.astype(np.float64) * dt, neurons) for name, (steps, neurons) in events.items()}

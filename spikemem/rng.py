@@ -9,14 +9,12 @@ from hashlib import blake2b
 
 import numpy as np
 
-from spikemem.errors import InvalidInput
+from spikemem.checks import whole_number
 
 
 def check_seed(seed: int) -> int:
     """Return ``seed`` as an int, or raise :class:`InvalidInput` unless it is a whole number >= 0."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InvalidInput(f"seed: must be a whole number >= 0, got {seed!r}")
-    return int(seed)
+    return whole_number("seed", seed)
 
 
 def generator(seed: int, *names: str | int) -> np.random.Generator:

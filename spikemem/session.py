@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikemem.backend import Backend, Cost, Program, RunOptions, StepEvents, backend
+from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
 from spikemem.hardware import Hardware, find_hardware
 from spikemem.ir.network import Network
@@ -18,6 +19,7 @@ from spikemem.language.memory import Memory
 from spikemem.language.protocol import Scheduled
 from spikemem.passes import lower
 from spikemem.recording import Answer, in_ms
+from spikemem.rng import check_seed
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,7 @@ def resolve(
     precision: Any = weight_precision or found.weight_precision
     options = RunOptions(precision, found.threads if threads is None else threads, record)
     step = model.dt if dt is None else dt
-    if isinstance(step, bool) or not isinstance(step, int | float) or not 0.0 < step < float("inf"):
-        raise InvalidInput(f"dt: must be a finite number of ms > 0, got {step!r}")
-    return Setup(backend, chosen, seed, float(step), hardware, options)
+    return Setup(backend, chosen, check_seed(seed), milliseconds("dt", step, positive=True), hardware, options)
 
 
 def start(model: Memory | Network, setup: Setup) -> tuple[Backend, Program]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from spikemem.backend import Cost, Program, StepEvents
+from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.network import Network
@@ -68,7 +69,9 @@ def plan_protocol(
     if not protocol:
         return ()
     if not isinstance(model, Memory):
-        raise InvalidInput(f"protocol: {model.name} is a network and has no operations; give a stimulus, or a memory model")
+        raise InvalidInput(
+            f"protocol: {model.name} is a network and has no operations; give a stimulus, or a memory model"
+        )
     return schedule(model, protocol, dt, check_spacing)
 
 
@@ -79,9 +82,7 @@ def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration
         if with_stimulus or not planned:
             raise InvalidInput("duration_ms: is required unless a protocol alone says how long the run is")
         return needed
-    if isinstance(duration_ms, bool) or not isinstance(duration_ms, int | float) or not 0.0 < duration_ms < float("inf"):
-        raise InvalidInput(f"duration_ms: must be a finite number of ms > 0, got {duration_ms!r}")
-    steps = whole_steps(duration_ms, dt, "duration_ms")
+    steps = whole_steps(milliseconds("duration_ms", duration_ms, positive=True), dt, "duration_ms")
     last = max((s.last_answer(dt) + 1 for s in planned), default=0)
     if steps < last:
         raise InvalidInput(f"duration_ms: the last answer is read until {last * dt:g} ms, got {duration_ms:g}")

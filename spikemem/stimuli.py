@@ -32,11 +32,15 @@ def _steps(where: str, given: Any, dt: float) -> StepEvents:
     except (TypeError, ValueError):
         raise InvalidInput(f"{where}: must be a pair (times_ms, neurons) of equally long lists of numbers") from None
     if ms.ndim != 1 or ms.shape != index.shape:
-        raise InvalidInput(f"{where}: times and neurons must be equally long lists, got shapes {ms.shape} and {index.shape}")
+        raise InvalidInput(
+            f"{where}: times and neurons must be equally long lists, got shapes {ms.shape} and {index.shape}"
+        )
     if index.size and not np.issubdtype(index.dtype, np.integer):
         raise InvalidInput(f"{where}: neurons must be whole numbers, got {index.dtype}")
     if not np.isfinite(ms).all() or (ms < 0).any():
-        raise InvalidInput(f"{where}: every time must be a number of ms >= 0, got {ms[~np.isfinite(ms) | (ms < 0)][0]:g}")
+        raise InvalidInput(
+            f"{where}: every time must be a number of ms >= 0, got {ms[~np.isfinite(ms) | (ms < 0)][0]:g}"
+        )
     steps = np.rint(ms / dt)
     off = ~np.isclose(ms / dt, steps, rtol=1e-9, atol=1e-9)
     if off.any():
@@ -60,12 +64,16 @@ def _read_csv(path: Path) -> dict[str, tuple[npt.NDArray[np.float64], npt.NDArra
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         reader = csv.DictReader(file)
         if reader.fieldnames != _COLUMNS:
-            raise InvalidInput(f"{path}: the first line must be {','.join(_COLUMNS)}, got {','.join(reader.fieldnames or [])!r}")
+            raise InvalidInput(
+                f"{path}: the first line must be {','.join(_COLUMNS)}, got {','.join(reader.fieldnames or [])!r}"
+            )
         for row in reader:
             try:
                 rows.setdefault(row["population"], []).append((float(row["time_ms"]), int(row["neuron"])))
             except (TypeError, ValueError):
-                raise InvalidInput(f"{path}, line {reader.line_num}: not a time in ms, a population and a neuron") from None
+                raise InvalidInput(
+                    f"{path}, line {reader.line_num}: not a time in ms, a population and a neuron"
+                ) from None
     return {
         name: (np.array([t for t, _ in spikes]), np.array([n for _, n in spikes], dtype=np.int64))
         for name, spikes in rows.items()
@@ -80,5 +88,7 @@ def _read_npz(path: Path) -> dict[str, tuple[npt.NDArray[np.float64], npt.NDArra
         raise FileError(f"{path}: is no NPZ file of arrays: {error}") from None
     names = [name.removesuffix("_times_ms") for name in arrays if name.endswith("_times_ms")]
     if not names or sorted(arrays) != sorted(f"{n}_{what}" for n in names for what in ("times_ms", "neurons")):
-        raise InvalidInput(f"{path}: must hold NAME_times_ms and NAME_neurons for each source, got {', '.join(sorted(arrays))}")
+        raise InvalidInput(
+            f"{path}: must hold NAME_times_ms and NAME_neurons for each source, got {', '.join(sorted(arrays))}"
+        )
     return {name: (arrays[f"{name}_times_ms"], arrays[f"{name}_neurons"]) for name in names}

@@ -15,7 +15,9 @@ from spikemem.ir.lowered import Bucket, Dense, LoweredProjection
  INDPTR, TARGETS, OWN) = range(16)  # fmt: skip
 
 
-def common_header(projection: LoweredProjection, bucket: Bucket, name: str, build: Build, constant: bool) -> tuple[Field, ...]:
+def common_header(
+    projection: LoweredProjection, bucket: Bucket, name: str, build: Build, constant: bool
+) -> tuple[Field, ...]:
     """Reserve the bucket's weights and rows and return the shared fields."""
     layout = bucket.layout
     dense = isinstance(layout, Dense)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from numba import njit
 
 from spikemem.backends.numba_cpu.kernel import GROW, NEVER, RECORD_ROOM, RECORDED, WAKE, call_kernel
 from spikemem.backends.numba_cpu.kernel_cache import cached
+
+# An intrinsic is called without the context that it is declared with.
+call = cast(Callable[..., int], call_kernel)
 
 
 @cached
@@ -28,7 +32,7 @@ def drive(t: Any, end: Any, neurons: Any, addresses: Any, starts: Any, headers: 
             wake = WAKE + 2 * s
             if control[wake] <= t:
                 control[wake] = NEVER
-                later = call_kernel(addresses[s], t, headers[starts[s] : starts[s + 1]], memory)
+                later = call(addresses[s], t, headers[starts[s] : starts[s + 1]], memory)
                 if control[wake + 1] > t:  # something else is on its way
                     later = t + 1
                 control[wake] = min(later, control[wake])

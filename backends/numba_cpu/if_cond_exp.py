@@ -26,7 +26,9 @@ from spikemem.ir.numerics import decay, spinnaker_input_scale
 
 
 @part
-def slope(v: Any, ge: Any, gi: Any, offset: Any, v_rest: Any, tau_m: Any, resistance: Any, rev_e: Any, rev_i: Any) -> Any:
+def slope(
+    v: Any, ge: Any, gi: Any, offset: Any, v_rest: Any, tau_m: Any, resistance: Any, rev_e: Any, rev_i: Any
+) -> Any:
     """Return dV/dt in mV/ms."""
     return (v_rest - v + (ge * (rev_e - v) + gi * (rev_i - v) + offset) * resistance) / tau_m
 
@@ -79,7 +81,10 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
     dt, numerics = build.network.dt, build.network.numerics
     match numerics:
         case "spinnaker":
-            scales, runge_kutta = (spinnaker_input_scale(dt, cell.tau_syn_E), spinnaker_input_scale(dt, cell.tau_syn_I)), 0.0
+            scales, runge_kutta = (
+                (spinnaker_input_scale(dt, cell.tau_syn_E), spinnaker_input_scale(dt, cell.tau_syn_I)),
+                0.0,
+            )
         case "exact":
             scales, runge_kutta = (1.0, 1.0), 1.0
         case _:

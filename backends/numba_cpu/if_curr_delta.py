@@ -6,7 +6,16 @@ from typing import Any
 
 from spikemem.backends.numba_cpu.firing import awake
 from spikemem.backends.numba_cpu.kernel import kernel
-from spikemem.backends.numba_cpu.membrane import OFFSET_CURRENT, PARAMETERS, UNTIL, V, fire_above, leak, membrane_stage, slot
+from spikemem.backends.numba_cpu.membrane import (
+    OFFSET_CURRENT,
+    PARAMETERS,
+    UNTIL,
+    V,
+    fire_above,
+    leak,
+    membrane_stage,
+    slot,
+)
 from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import LoweredPopulation

@@ -48,7 +48,8 @@ RECORDED, RECORD_ROOM, GROW, SPIKES, EVENTS, UPDATES, WAKE = range(7)
 
 _real, _whole, _index, _single = types.float64[::1], types.int64[::1], types.int32[::1], types.float32[::1]
 MEMORY = types.NamedTuple(
-    (_real, _whole, _single, _real, _real, _whole, _index, _single, _real, _whole, _whole, _index, _whole, _index), Memory
+    (_real, _whole, _single, _real, _real, _whole, _index, _single, _real, _whole, _whole, _index, _whole, _index),
+    Memory,
 )
 SIGNATURE = int64(int64, _whole, MEMORY)
 Kernel = Callable[[int, npt.NDArray[np.int64], Memory], int]

@@ -23,7 +23,7 @@ def engine_stamp() -> str:
     return digest.hexdigest()
 
 
-class _EngineCache(FunctionCache):  # type: ignore[misc]  # numba has no type information
+class _EngineCache(FunctionCache):
     """A function's cache whose stamp is the engine's."""
 
     def __init__(self, function: Any) -> None:

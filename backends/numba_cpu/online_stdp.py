@@ -83,9 +83,7 @@ def lower_online(projection: LoweredProjection, bucket: Bucket, name: str, build
     return Stage(name, step, header)
 
 
-def _columns(
-    layout: Sparse, post: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+def _columns(layout: Sparse, post: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Return a sparse bucket's synapses by post neuron: row pointers, pre neurons, places in the weights."""
     places = np.argsort(layout.targets, kind="stable")
     sources = np.repeat(np.arange(layout.indptr.size - 1, dtype=np.int32), np.diff(layout.indptr))[places]

@@ -14,7 +14,9 @@ from spikemem.ir.pair_stdp import PairSTDP
 
 # Header fields of every plastic stage. RULE: const_real[w_min, w_max, A_plus, A_minus, dt/tau_plus, dt/tau_minus].
 # TABLE_*: const_real, exp(-k dt/tau) for k < TABLE. Flags are 0 or 1.
-RULE, TABLE, TABLE_PLUS, TABLE_MINUS, MULTIPLICATIVE, NEAREST, DENDRITIC, WITH_PRE, WITH_POST, RULE_OWN = range(OWN, OWN + 10)
+RULE, TABLE, TABLE_PLUS, TABLE_MINUS, MULTIPLICATIVE, NEAREST, DENDRITIC, WITH_PRE, WITH_POST, RULE_OWN = range(
+    OWN, OWN + 10
+)
 _TABLE_SIZE = 1024
 
 

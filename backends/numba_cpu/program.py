@@ -14,6 +14,7 @@ from spikemem.backends.numba_cpu.driver import drive
 from spikemem.backends.numba_cpu.feed import POISSON_BLOCK, Poisson, check_events, in_order
 from spikemem.backends.numba_cpu.kernel import EVENTS, GROW, NEVER, RECORDED, SPIKES, UPDATES, WAKE, Memory
 from spikemem.backends.numba_cpu.lower import Image
+from spikemem.checks import whole_number
 from spikemem.errors import FileError, InvalidInput, NetworkError, choices
 from spikemem.ir.lowered import Connections, connection_list
 from spikemem.ir.pair_stdp import PairSTDP
@@ -31,7 +32,9 @@ class NumbaProgram(Program):
         self._memory = image.memory(shared)
         self._now = 0
         self._pending: dict[str, StepEvents] = {
-            p.name: _NO_EVENTS for p in image.network.populations if isinstance(p.cell, SpikeSource | SpikeSourcePoisson)
+            p.name: _NO_EVENTS
+            for p in image.network.populations
+            if isinstance(p.cell, SpikeSource | SpikeSourcePoisson)
         }
         self._poisson = any(isinstance(p.cell, SpikeSourcePoisson) for p in image.network.populations)
         self._record: list[StepEvents] = []
@@ -82,9 +85,7 @@ class NumbaProgram(Program):
 
     def run(self, steps: int) -> None:
         """Advance by ``steps`` steps."""
-        if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
-            raise InvalidInput(f"run: steps must be a whole number >= 0, got {steps!r}")
-        end = self._now + int(steps)
+        end = self._now + whole_number("run: steps", steps)
         while self._now < end:
             until = end
             if self._poisson:
@@ -158,7 +159,9 @@ class NumbaProgram(Program):
             raise InvalidInput(f"weights: form {form!r} is unknown; {choices(form, ['stored', 'effective'])}")
         names = self._image.bucket_names
         if projection not in names:
-            raise NetworkError(f"{self.network.name}: projection {projection!r} is unknown; {choices(projection, names)}")
+            raise NetworkError(
+                f"{self.network.name}: projection {projection!r} is unknown; {choices(projection, names)}"
+            )
         lowered = next(p for p in self.network.projections if p.name == projection)
         pre, post = self.network.population(lowered.pre).size, self.network.population(lowered.post).size
         parts = []
@@ -169,7 +172,9 @@ class NumbaProgram(Program):
             if values is not None and form == "effective" and isinstance(rule, PairSTDP) and rule.update == "deferred":
                 add_pending(values, self._now - 1, self._header(name), self._memory, pre)
             parts.append(connection_list(bucket, pre, post, self.network.dt, values))
-        return Connections(*(np.concatenate([getattr(c, f) for c in parts]) for f in ("pre", "post", "weight", "delay")))
+        return Connections(
+            *(np.concatenate([getattr(c, f) for c in parts]) for f in ("pre", "post", "weight", "delay"))
+        )
 
     def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
         """Return a state variable of every neuron."""
@@ -186,7 +191,9 @@ class NumbaProgram(Program):
 
     def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the state by array name, and what the engine itself must know."""
-        state: dict[str, npt.NDArray[np.generic]] = {name: self._view(name).copy() for name in self._image.layout.names()}
+        state: dict[str, npt.NDArray[np.generic]] = {
+            name: self._view(name).copy() for name in self._image.layout.names()
+        }
         control = self._memory.control
         state["engine/now"] = np.array([self._now])
         state["engine/cost"] = control[[SPIKES, EVENTS, UPDATES]]
@@ -203,7 +210,11 @@ class NumbaProgram(Program):
         for name, value in own.items():
             given = state[name]
             growing = any(name in stage.growing for stage in self._image.stages)
-            fits = given.shape[:-1] == value.shape[:-1] if growing or name.startswith("stimulus/") else given.shape == value.shape
+            fits = (
+                given.shape[:-1] == value.shape[:-1]
+                if growing or name.startswith("stimulus/")
+                else given.shape == value.shape
+            )
             if not fits:
                 raise FileError(f"state: array {name!r} has shape {given.shape}, this network's has {value.shape}")
         while any(self._view(n).shape[-1] < state[n].shape[-1] for s in self._image.stages for n in s.growing):
@@ -226,5 +237,3 @@ class NumbaProgram(Program):
     def _header(self, stage: str) -> npt.NDArray[np.int64]:
         index = next(k for k, s in enumerate(self._image.stages) if s.name == stage)
         return self._image.headers[self._image.starts[index] : self._image.starts[index + 1]]
-
-

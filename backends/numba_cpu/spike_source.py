@@ -35,5 +35,3 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
     header = common_header(population, build)
     feed = build.layout.add(f"population/{population.name}/feed", "whole", np.zeros(2))
     return Stage(population.name, emit, (*header, feed))
-
-

@@ -84,4 +84,8 @@ def send_one_weight(t: Any, h: Any, m: Any) -> Any:
 def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
     """Make the stage: one number for all weights needs no array of them."""
     one = isinstance(bucket.layout.weights, float)
-    return Stage(name, send_one_weight if one else send_own_weights, common_header(projection, bucket, name, build, constant=True))
+    return Stage(
+        name,
+        send_one_weight if one else send_own_weights,
+        common_header(projection, bucket, name, build, constant=True),
+    )

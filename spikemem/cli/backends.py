@@ -22,7 +22,9 @@ def backends(as_json: Json = False) -> None:
         table.add_column(column)
     for row in rows:
         installed = "yes" if row["installed"] else f"no: {row['install']}"
-        table.add_row(row["name"], row["summary"], installed, *(", ".join(row[k]) for k in ("numerics", "cells", "synapses")))
+        table.add_row(
+            row["name"], row["summary"], installed, *(", ".join(row[k]) for k in ("numerics", "cells", "synapses"))
+        )
     stdout().print(table)
 
 

@@ -17,12 +17,13 @@ from spikemem.simulate import run
 
 _REQUIRED = ("numpy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
 _OPTIONAL = {
-    "brian2": "brian2", "brian2cuda": "cuda", "PyNN": "nest", "nest-simulator": "nest", "sPyNNaker": "spinnaker", "nengo": "nengo",
+    "brian2": "brian2", "brian2cuda": "cuda", "PyNN": "nest", "nest-simulator": "nest",
+    "sPyNNaker": "spinnaker", "nengo": "nengo",
 }  # fmt: skip
 
 
 def doctor(as_json: Json = False) -> None:
-    """Examine this installation: packages, backends, and a memory that learns and recalls. Exit code 3 if a package is missing."""
+    """Examine this installation: packages, backends, and a memory that learns and recalls. Exit code 3 if one fails."""
     checks = [_python(), *(_package(name, None) for name in _REQUIRED), *(_package(n, e) for n, e in _OPTIONAL.items())]
     checks += [_backend(name) for name, entry in BACKENDS.items() if entry.extra is None]
     if as_json:

@@ -15,7 +15,8 @@ from spikemem.report.table import answer_data, operations_table
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="An HDF5 file of spikemem run or of a saved memory.")], as_json: Json = False
+    path: Annotated[Path, typer.Argument(help="An HDF5 file of spikemem run or of a saved memory.")],
+    as_json: Json = False,
 ) -> None:
     """Say what a results file holds: where it comes from, operations, spikes, weights, checkpoint."""
     with open_file(path) as file:
@@ -51,7 +52,12 @@ def _weights(group: Any) -> dict[str, float]:
     stored = np.asarray(group["stored"])
     if not stored.size:
         return {"synapses": 0, "min": 0.0, "mean": 0.0, "max": 0.0}
-    return {"synapses": int(stored.size), "min": float(stored.min()), "mean": float(stored.mean()), "max": float(stored.max())}
+    return {
+        "synapses": int(stored.size),
+        "min": float(stored.min()),
+        "mean": float(stored.mean()),
+        "max": float(stored.max()),
+    }
 
 
 def _print_rows(console: Any, title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -27,8 +27,10 @@ for _command in _COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 done, 1 a criterion failed, 2 invalid input, 3 a dependency is missing,
-    4 the target cannot do this, 5 hardware, 130 interrupted.
+    """Run the command line and return its exit code.
+
+    0 done, 1 a criterion failed, 2 invalid input, 3 a dependency is missing, 4 the target cannot do this, 5 hardware,
+    130 interrupted.
     """
     try:
         code = app(args=None if arguments is None else list(arguments), standalone_mode=True)

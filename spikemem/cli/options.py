@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key: parameters.cues=6, run.numerics=exact.")
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key: parameters.cues=6, run.numerics=exact."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 

@@ -18,14 +18,18 @@ from spikemem.report.table import operations_table, recording_data
 
 
 def run(
-    experiment: Annotated[str, typer.Argument(help="An experiment's name (ca3-functional, ...) or the path of a TOML file.")],
+    experiment: Annotated[
+        str, typer.Argument(help="An experiment's name (ca3-functional, ...) or the path of a TOML file.")
+    ],
     backend: Annotated[str | None, typer.Option(help="Backend; see spikemem backends.")] = None,
     hardware: Annotated[str | None, typer.Option(help="A hardware file's name or path.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the HDF5 file and the raster plot.")] = Path("results"),
     changes: Set = None,
     as_json: Json = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and lower everything; run and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and lower everything; run and write nothing.")
+    ] = False,
 ) -> None:
     """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
     loaded = load_experiment(experiment, changes or [])
@@ -41,7 +45,9 @@ def run(
     else:
         _print(loaded, recording, data, picture)
     if recording.wrong:
-        raise CriterionFailed(f"{loaded.name}: {recording.wrong} of {recording.right + recording.wrong} answers are wrong")
+        raise CriterionFailed(
+            f"{loaded.name}: {recording.wrong} of {recording.right + recording.wrong} answers are wrong"
+        )
 
 
 def _run(experiment: Experiment, prepared: Prepared) -> Recording:
@@ -58,7 +64,7 @@ def _run(experiment: Experiment, prepared: Prepared) -> Recording:
 
 
 def _write(experiment: Experiment, recording: Recording, data: Path, picture: Path) -> None:
-    from spikemem.report.raster import raster, save_figure  # noqa: PLC0415  # matplotlib is slow to import
+    from spikemem.report.raster import raster, save_figure  # matplotlib is slow to import
 
     resolved = experiment.file.model_dump(mode="json")
     write_recording(data, recording, {"experiment": {"name": experiment.name, **resolved}})
@@ -92,4 +98,6 @@ def _print_plan(experiment: Experiment, prepared: Prepared, as_json: bool) -> No
         })  # fmt: skip
         return
     print(prepared.network.describe(), end="")
-    print(f"would run {len(prepared.planned)} operations, {prepared.steps} steps of {dt:g} ms, on {setup.backend}; nothing was run")
+    print(
+        f"would run {len(prepared.planned)} operations, {prepared.steps} steps of {dt:g} ms, on {setup.backend}; ran nothing"
+    )

@@ -18,7 +18,9 @@ from spikemem.passes import lower
 def show(
     model: Annotated[str, typer.Argument(help="A model's name, or module:Class of your own.")],
     changes: Set = None,
-    lowered: Annotated[bool, typer.Option("--lowered", help="As the Numba engine is given it, after the passes.")] = False,
+    lowered: Annotated[
+        bool, typer.Option("--lowered", help="As the Numba engine is given it, after the passes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Print a model's network, one line a population and one a projection; --set cues=6 changes a parameter."""

@@ -101,7 +101,9 @@ def find_model(reference: str) -> type[Memory]:
     """Return a model by its name, or by ``module:Class`` for one of the user's own."""
     if ":" not in reference:
         if reference not in MODELS:
-            raise InvalidInput(f"model {reference!r} is unknown; {choices(reference, MODELS)}, or module:Class of your own")
+            raise InvalidInput(
+                f"model {reference!r} is unknown; {choices(reference, MODELS)}, or module:Class of your own"
+            )
         return MODELS[reference]
     found = _named(reference, "model")
     if not (isinstance(found, type) and issubclass(found, Memory)):

@@ -121,8 +121,10 @@ class FixedNumberPre(Connector):
             raise NetworkError(f"FixedNumberPre: n={self.n} exceeds the {available} pre neurons available")
         sources = np.empty((post, self.n), dtype=np.int32)
         for j in range(post):
-            drawn = rng.integers(available, size=self.n) if self.with_replacement else rng.choice(
-                available, size=self.n, replace=False, shuffle=False
+            drawn = (
+                rng.integers(available, size=self.n)
+                if self.with_replacement
+                else rng.choice(available, size=self.n, replace=False, shuffle=False)
             )
             sources[j] = drawn + (drawn >= j) if no_self else drawn
         return sources.reshape(-1), np.repeat(np.arange(post, dtype=np.int32), self.n)

@@ -95,7 +95,9 @@ class LoweredNetwork:
         for population in self.populations:
             if population.name == name:
                 return population
-        raise NetworkError(f"{self.name}: population {name!r} is unknown; {choices(name, [p.name for p in self.populations])}")
+        raise NetworkError(
+            f"{self.name}: population {name!r} is unknown; {choices(name, [p.name for p in self.populations])}"
+        )
 
     def verify(self) -> LoweredNetwork:
         """Return the network itself if its arrays fit their populations; raise :class:`NetworkError` if not."""
@@ -116,7 +118,10 @@ class LoweredNetwork:
         lines += [f"  population {p.name}[{p.size}]  {type(p.cell).__name__}" for p in self.populations]
         for p in self.projections:
             for b in p.buckets:
-                kind, count = type(b.layout).__name__, synapses(b, self.population(p.pre).size, self.population(p.post).size)
+                kind, count = (
+                    type(b.layout).__name__,
+                    synapses(b, self.population(p.pre).size, self.population(p.post).size),
+                )
                 one = "one weight" if isinstance(b.layout.weights, float) else "own weights"
                 lines.append(f"  projection {p.name}  {kind}  delay={b.delay} steps  {count} synapses, {one}")
         return "\n".join(lines) + "\n"

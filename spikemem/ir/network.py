@@ -71,7 +71,7 @@ class Network:
 
     def verify(self) -> Network:
         """Return the network itself if it is consistent; raise :class:`NetworkError` at the first contradiction."""
-        from spikemem.ir.verify import verify  # noqa: PLC0415  # the rules need this class
+        from spikemem.ir.verify import verify  # the rules need this class
 
         verify(self)
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import fields
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, dataclass_transform
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
@@ -13,7 +13,6 @@ from pydantic.dataclasses import dataclass as validated
 
 from spikemem.errors import InvalidInput, choices, explain
 
-T = TypeVar("T")
 _CONFIG = ConfigDict(strict=True, arbitrary_types_allowed=True, extra="forbid")
 _NODES: dict[str, type[Any]] = {}
 
@@ -45,7 +44,7 @@ Hertz = Annotated[_Number, Ge(0.0), Unit("Hz")]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False)
-def node(cls: type[T]) -> type[T]:
+def node[T](cls: type[T]) -> type[T]:
     """Make ``cls`` a primitive: frozen, validated on creation, known to the printer and to the serialiser by its name.
 
     A wrong value raises :class:`spikemem.errors.InvalidInput` naming class, field, rule and value.
@@ -55,9 +54,11 @@ def node(cls: type[T]) -> type[T]:
     inner = made.__init__
 
     @functools.wraps(inner)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def create(self: Any, *args: Any, **kwargs: Any) -> None:
         if len(args) > len(names):
-            raise InvalidInput(f"{cls.__name__}: takes at most {len(names)} values ({', '.join(names)}), got {len(args)}")
+            raise InvalidInput(
+                f"{cls.__name__}: takes at most {len(names)} values ({', '.join(names)}), got {len(args)}"
+            )
         given = dict(zip(names, args, strict=False))
         if twice := sorted(given.keys() & kwargs):
             raise InvalidInput(f"{cls.__name__}.{twice[0]}: is given twice")
@@ -66,7 +67,7 @@ def node(cls: type[T]) -> type[T]:
         except ValidationError as error:
             raise InvalidInput(explain(error, cls.__name__, names)) from None
 
-    made.__init__ = __init__
+    made.__init__ = create
     _NODES[cls.__name__] = made
     return made  # type: ignore[no-any-return]  # pydantic's decorator is untyped here
 

@@ -110,7 +110,8 @@ class PairSTDP(Synapse):
         outside = weights[(weights < self.w_min) | (weights > self.w_max)]
         if outside.size:
             raise NetworkError(
-                f"{where}: initial weight must lie in PairSTDP's w_min..w_max = {self.w_min:g}..{self.w_max:g}, got {outside[0]:g}"
+                f"{where}: initial weight must lie in PairSTDP's w_min..w_max = {self.w_min:g}..{self.w_max:g}, "
+                f"got {outside[0]:g}"
             )
 
     @property

@@ -10,10 +10,10 @@ from spikemem.ir.node import Unit
 
 
 def format_network(network: Network) -> str:
-    """Return the text of ``network``.
+    r"""Return the text of ``network``.
 
     >>> format_network(Network("empty", 1.0, (), ()))
-    'network empty  dt=1.0 ms\\n'
+    'network empty  dt=1.0 ms\n'
     """
     lines = [f"network {network.name}  dt={network.dt} ms"]
     lines += [f"  {_population(p)}" for p in network.populations]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from spikemem.ir.node import node
 
 
-class Synapse(ABC):
+class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
     """A synapse type: what happens to a weight. A subclass is final and frozen; its docstring gives the rule."""
 
     def in_threshold_units(self) -> bool:

@@ -22,8 +22,10 @@ class Numbers:
     def __init__(self, data: npt.ArrayLike) -> None:
         array = np.array(data, dtype=np.float64)
         if not np.isfinite(array).all():
-            raise InvalidInput(f"Numbers: every element must be finite, got {array[~np.isfinite(array)][0]} at "
-                               f"{[int(i) for i in np.argwhere(~np.isfinite(array))[0]]}")
+            raise InvalidInput(
+                f"Numbers: every element must be finite, got {array[~np.isfinite(array)][0]} at "
+                f"{[int(i) for i in np.argwhere(~np.isfinite(array))[0]]}"
+            )
         array.setflags(write=False)
         object.__setattr__(self, "array", array)
 

@@ -59,7 +59,9 @@ def _projection(network: Network, projection: Projection) -> None:
     target = network.population(projection.post).cell
     if not target.weight_unit:
         raise NetworkError(f"{where}: {projection.post} is a {type(target).__name__} and takes no synapses")
-    _bounds(where, "weight", projection.weight, 0.0, f"{target.weight_unit}; make it inhibitory by receptor, not by sign")
+    _bounds(
+        where, "weight", projection.weight, 0.0, f"{target.weight_unit}; make it inhibitory by receptor, not by sign"
+    )
     if isinstance(projection.delay, Steps):
         if projection.delay.drawn is None and projection.delay.count < 1:
             raise NetworkError(f"{where}: delay must be at least 1 step, got {projection.delay.count}")

@@ -26,7 +26,7 @@ from spikemem.language.builder import NetworkBuilder
 from spikemem.language.memory import Memory, parameter
 from spikemem.language.operation import Operation, operation
 from spikemem.language.protocol import Call, call
-from spikemem.language.stimulus import Stimulus, hold, pulse
+from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
 
 __all__ = [
     "AllToAll",
@@ -43,6 +43,7 @@ __all__ = [
     "Index",
     "Memory",
     "NetworkBuilder",
+    "Neurons",
     "Normal",
     "Numbers",
     "OneToOne",

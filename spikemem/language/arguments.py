@@ -48,10 +48,14 @@ class Bits(Argument):
     def check(self, owner: str, name: str, value: Any, size: int) -> tuple[int, ...]:
         """Return the indices, sorted."""
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-            raise OperationError(f"{owner}: {name} must be a list of bits 0..{size - 1} ({self.size}={size}), got {value!r}")
+            raise OperationError(
+                f"{owner}: {name} must be a list of bits 0..{size - 1} ({self.size}={size}), got {value!r}"
+            )
         bits = [_whole(owner, f"{name} bit ", bit, size, self.size) for bit in value]
         if not bits:
-            raise OperationError(f"{owner}: {name} is empty; give at least one of the bits 0..{size - 1} ({self.size}={size})")
+            raise OperationError(
+                f"{owner}: {name} is empty; give at least one of the bits 0..{size - 1} ({self.size}={size})"
+            )
         if len(set(bits)) < len(bits):
             twice = next(bit for bit in bits if bits.count(bit) > 1)
             raise OperationError(f"{owner}: {name} bit {twice} is given twice")
@@ -65,7 +69,9 @@ class Bits(Argument):
 def _whole(owner: str, what: str, value: Any, size: int, parameter: str) -> int:
     number = plain(value)
     if isinstance(number, bool | np.bool_) or not isinstance(number, int):
-        raise OperationError(f"{owner}: {what}must be a whole number 0..{size - 1} ({parameter}={size}), got {number!r}")
+        raise OperationError(
+            f"{owner}: {what}must be a whole number 0..{size - 1} ({parameter}={size}), got {number!r}"
+        )
     if not 0 <= number < size:
         raise OperationError(f"{owner}: {what}{number} is out of range 0..{size - 1} ({parameter}={size})")
     return number

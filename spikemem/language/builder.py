@@ -44,7 +44,9 @@ class NetworkBuilder:
         Weights are magnitudes in the unit of the target's cell (nA, mV, uS) or ``Threshold``; delay in ms.
         """
         arrow = "->" if receptor == "excitatory" else "-|"
-        made = Projection(name or f"{pre}{arrow}{post}", pre, post, connector, weight, delay, receptor, synapse or Static())
+        made = Projection(
+            name or f"{pre}{arrow}{post}", pre, post, connector, weight, delay, receptor, synapse or Static()
+        )
         self._projections.append(made)
         return made.name
 

@@ -50,9 +50,13 @@ class Operation:
                 checked[name] = kind.check(owner, name, value, getattr(model, kind.size))
         for name, parameter in self.parameters.items():
             if name not in checked and not parameter.optional:
-                raise OperationError(f"{owner}: {name} is required: {parameter.kind.describe(getattr(model, parameter.kind.size))}")
+                raise OperationError(
+                    f"{owner}: {name} is required: {parameter.kind.describe(getattr(model, parameter.kind.size))}"
+                )
         if self.one_of and sum(name in checked for name in self.one_of) != 1:
-            raise OperationError(f"{owner}: give exactly one of {' and '.join(self.one_of)}, got {', '.join(checked) or 'none'}")
+            raise OperationError(
+                f"{owner}: give exactly one of {' and '.join(self.one_of)}, got {', '.join(checked) or 'none'}"
+            )
         return checked
 
     def stimulus(self, model: Any, arguments: Mapping[str, Any]) -> Stimulus:
@@ -66,15 +70,13 @@ def operation(
 ) -> Callable[[Callable[..., Stimulus]], Operation]:
     """Declare a method of a model to be an operation: it gets the neurons that the arguments name, and returns the stimulus.
 
-    Each argument's annotation says its kind: ``Annotated[int, Index("cues")]``, where ``cues`` is the model's parameter that
+    Each argument's annotation says its kind: ``Annotated[Neurons, Index("cues")]``, ``cues`` being the model's parameter that
     sets the range; ``... | None = None`` makes it optional.
     """
 
     def declare(method: Callable[..., Stimulus]) -> Operation:
         summary = (inspect.getdoc(method) or "").split("\n")[0]
-        return Operation(
-            method.__name__, summary, method, spacing, _parameters(method), dict(answers or {}), one_of
-        )
+        return Operation(method.__name__, summary, method, spacing, _parameters(method), dict(answers or {}), one_of)
 
     return declare
 

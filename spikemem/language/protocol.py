@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def schedule(model: Memory, calls: Sequence[Call], dt: float, check_spacing: boo
     """
     planned = [_planned(model, c, dt) for c in sorted(calls, key=lambda c: c.at)]
     if check_spacing:
-        for earlier, later in zip(planned, planned[1:], strict=False):
+        for earlier, later in pairwise(planned):
             check_free(model, earlier, later.operation.name, later.start, dt)
     return tuple(planned)
 
@@ -78,10 +79,12 @@ def plan(model: Memory, made: Call, start: int, dt: float) -> Scheduled:
             raise OperationError(f"{owner}: expect.{name} is unknown; this operation answers: {valid}")
         size = next(p.size for p in model.network().populations if p.name == operation.answers[name].population)
         for bit in bits:
-            if isinstance(bit, bool) or not isinstance(bit, int) or not 0 <= bit < size:
+            if not 0 <= bit < size:
                 raise OperationError(f"{owner}: expect.{name} {bit!r} is out of range 0..{size - 1}")
     stimulus = operation.stimulus(model, made.arguments).later(start)
-    return Scheduled(made, operation, start, start + whole_steps(operation.spacing, dt, f"spacing of {made.do}"), stimulus)
+    return Scheduled(
+        made, operation, start, start + whole_steps(operation.spacing, dt, f"spacing of {made.do}"), stimulus
+    )
 
 
 def _planned(model: Memory, made: Call, dt: float) -> Scheduled:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from spikemem.errors import OperationError
 
+Neurons = tuple[int, ...]
+"""The neurons that an operation's argument names, sorted: what the model's method is given."""
+
 
 @dataclass(frozen=True)
 class Stimulus:

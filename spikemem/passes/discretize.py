@@ -21,7 +21,9 @@ def whole_steps(ms: float, dt: float, what: str) -> int:
     steps = ms / dt
     if not isclose(steps, round(steps), rel_tol=1e-9, abs_tol=1e-9):
         low = int(steps) * dt
-        raise NetworkError(f"{what}: {ms:g} ms is not a multiple of dt = {dt:g} ms; nearest: {low:g} or {low + dt:g} ms")
+        raise NetworkError(
+            f"{what}: {ms:g} ms is not a multiple of dt = {dt:g} ms; nearest: {low:g} or {low + dt:g} ms"
+        )
     return round(steps)
 
 

@@ -34,18 +34,24 @@ class Materialize:
             numerics=self.numerics,
             seed=self.seed,
             populations=tuple(self._population(p) for p in network.populations),
-            projections=tuple(self._projection(p, sizes[p.pre], sizes[p.post], network.dt) for p in network.projections),
+            projections=tuple(
+                self._projection(p, sizes[p.pre], sizes[p.post], network.dt) for p in network.projections
+            ),
         ).verify()
 
     def _population(self, population: Population) -> LoweredPopulation:
         name, size, cell = population.name, population.size, population.cell
         given = dict(population.initial_values)
         initial = {
-            variable: draw(given.get(variable, cell.resting(variable)), generator(self.seed, "initial", name, variable), size)
+            variable: draw(
+                given.get(variable, cell.resting(variable)), generator(self.seed, "initial", name, variable), size
+            )
             for variable in cell.state_variables
         }
         i_offset: float | Drawn = getattr(cell, "i_offset", 0.0)
-        return LoweredPopulation(name, size, cell, draw(i_offset, generator(self.seed, "i_offset", name), size), initial)
+        return LoweredPopulation(
+            name, size, cell, draw(i_offset, generator(self.seed, "i_offset", name), size), initial
+        )
 
     def _projection(self, projection: Projection, pre: int, post: int, dt: float) -> LoweredProjection:
         try:
@@ -60,7 +66,9 @@ class Materialize:
         if not isinstance(delay, Steps) or isinstance(weight, Threshold):
             raise NetworkError("run the passes discretize and threshold-units before materialize")
         weight_rng = generator(self.seed, "weight", projection.name)
-        one_weight = float(weight) if isinstance(weight, float | int) and isinstance(projection.synapse, Static) else None
+        one_weight = (
+            float(weight) if isinstance(weight, float | int) and isinstance(projection.synapse, Static) else None
+        )
         dense = projection.connector.dense(pre, post)
         if dense is not None and delay.drawn is None:
             matrix = draw(weight, weight_rng, pre * post).reshape(pre, post) if one_weight is None else one_weight

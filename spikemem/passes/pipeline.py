@@ -18,7 +18,9 @@ def standard_passes(abilities: Abilities, numerics: Numerics, dt: float) -> tupl
     return (Legalize(abilities, numerics), ThresholdUnits(dt, numerics), Discretize(dt))
 
 
-def lower(network: Network, abilities: Abilities, numerics: Numerics, seed: int, dt: float | None = None) -> LoweredNetwork:
+def lower(
+    network: Network, abilities: Abilities, numerics: Numerics, seed: int, dt: float | None = None
+) -> LoweredNetwork:
     """Return ``network`` lowered for a backend of these ``abilities``; ``dt`` (ms) defaults to the network's own.
 
     Raises :class:`spikemem.errors.NetworkError` for a network that is wrong in itself and

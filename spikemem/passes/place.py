@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spikemem.errors import InvalidInput
+from spikemem.checks import whole_number
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,7 @@ class Place:
     threads: int
 
     def __post_init__(self) -> None:
-        if self.threads < 1:
-            raise InvalidInput(f"threads: must be >= 1, got {self.threads}")
+        whole_number("threads", self.threads, least=1)
 
     def __call__(self, trials: int) -> Placement:
         """Return the placement of ``trials`` trials.

@@ -41,7 +41,9 @@ class ThresholdUnits(Pass):
         unit = target.threshold_weight(projection.receptor, self.dt, self.numerics)
         if synapse.in_threshold_units():
             synapse = synapse.scaled(unit)
-        return replace(projection, weight=_scaled(weight.value, unit) if isinstance(weight, Threshold) else weight, synapse=synapse)
+        return replace(
+            projection, weight=_scaled(weight.value, unit) if isinstance(weight, Threshold) else weight, synapse=synapse
+        )
 
 
 def _scaled(value: float | Uniform | Normal, unit: float) -> float | Uniform | Normal:

@@ -27,7 +27,9 @@ def raster(
     heights = [max(1.0, np.sqrt(sizes[name])) for name in spikes]
     figure = Figure(figsize=(min(22.0, max(10.0, duration_ms / 14.0)), 1.9 + 0.3 * sum(heights)), layout="constrained")
     FigureCanvasAgg(figure)
-    axes: Sequence[Axes] = figure.subplots(len(spikes), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0].tolist()
+    axes: Sequence[Axes] = figure.subplots(len(spikes), 1, sharex=True, squeeze=False, height_ratios=heights)[
+        :, 0
+    ].tolist()
     for k, (axis, (name, (times, neurons))) in enumerate(zip(axes, spikes.items(), strict=True)):
         size = sizes[name]
         axis.scatter(times, neurons, s=_marker(size), marker="|", color=_COLOURS[k % len(_COLOURS)], linewidths=1.5)
