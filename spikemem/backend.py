@@ -15,6 +15,7 @@ import numpy.typing as npt
 from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, MissingDependency, choices
 from spikemem.ir.lowered import Connections, LoweredNetwork
+from spikemem.parallel import spread
 from spikemem.passes.legalize import Abilities
 
 WeightForm = Literal["stored", "effective"]
@@ -102,19 +103,33 @@ class Program(ABC):
 
 
 class Backend(ABC):
-    """A target: what it can do, and how it makes a program of a lowered network."""
+    """A target: what it can do, and how it makes programs of a lowered network."""
 
     abilities: Abilities
 
     @abstractmethod
+    def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[Program]:
+        """Return ``count`` programs of ``network`` in the initial state, for independent trials, with constants in common."""
+
     def compile(self, network: LoweredNetwork, options: RunOptions) -> Program:
         """Return the program for ``network``."""
+        return self.programs(network, options, 1)[0]
 
-    @abstractmethod
     def run_batch(
         self, network: LoweredNetwork, options: RunOptions, stimuli: Sequence[Mapping[str, StepEvents]], steps: int
     ) -> Sequence[Program]:
-        """Run independent trials, one a stimulus, from the initial state; return their programs in the same order."""
+        """Run independent trials, one a stimulus, on ``options.threads`` threads; return their programs in the same order.
+
+        Each trial has its own state, so the number of threads changes no bit.
+        """
+        programs = self.programs(network, options, len(stimuli))
+
+        def trial(k: int) -> None:
+            programs[k].stimulate(stimuli[k])
+            programs[k].run(steps)
+
+        spread(options.threads, len(stimuli), trial)
+        return programs
 
 
 @dataclass(frozen=True)

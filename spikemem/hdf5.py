@@ -150,7 +150,7 @@ def read_spikes(file: h5py.File) -> dict[str, Spikes]:
 
 
 def _write_weights(group: h5py.Group, stored: Connections, effective: Connections) -> None:
-    columns = {
+    columns: dict[str, npt.NDArray[Any]] = {
         "pre": stored.pre,
         "post": stored.post,
         "delay_ms": stored.delay,
@@ -158,7 +158,7 @@ def _write_weights(group: h5py.Group, stored: Connections, effective: Connection
         "effective": effective.weight,
     }
     for column, values in columns.items():
-        group.create_dataset(column, data=values, compression="gzip" if len(values) else None)
+        group.create_dataset(column, data=values, compression="gzip" if values.size else None)
 
 
 def write_answers(file: h5py.File, answers: tuple[Answer, ...]) -> None:

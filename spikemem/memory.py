@@ -39,7 +39,7 @@ class LiveMemory:
     def __init__(self, model: Memory, setup: Setup) -> None:
         self.model = model
         self.setup = setup
-        self._target, self._program = start(model, setup)
+        self._program = start(model, setup)
         self._last: Scheduled | None = None
         self._answers: list[Answer] = []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from spikemem.backend import Backend, Cost, Program, RunOptions, StepEvents, backend
+from spikemem.backend import Cost, Program, RunOptions, StepEvents, backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
 from spikemem.hardware import Hardware, find_hardware
@@ -62,12 +62,17 @@ def resolve(
     return Setup(backend, chosen, check_seed(seed), milliseconds("dt", step, positive=True), hardware, options)
 
 
-def start(model: Memory | Network, setup: Setup) -> tuple[Backend, Program]:
-    """Lower and compile."""
+def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Program]:
+    """Lower and compile ``model`` for ``count`` independent trials."""
     network = model.network() if isinstance(model, Memory) else model
     target = backend(setup.backend)
     lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt)
-    return target, target.compile(lowered, setup.options)
+    return target.programs(lowered, setup.options, count)
+
+
+def start(model: Memory | Network, setup: Setup) -> Program:
+    """Lower and compile ``model`` for one run."""
+    return start_many(model, setup, 1)[0]
 
 
 def answer(scheduled: Scheduled, model: Memory, spikes: Mapping[str, StepEvents], dt: float, cost: Cost) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from spikemem.backend import Cost, Program, StepEvents
@@ -13,16 +14,25 @@ from spikemem.ir.network import Network
 from spikemem.ir.synapse import Static
 from spikemem.language.memory import Memory
 from spikemem.language.protocol import Call, Scheduled, all_events, schedule
+from spikemem.parallel import spread
 from spikemem.passes.discretize import whole_steps
 from spikemem.provenance import provenance
 from spikemem.recording import Answer, Recording, in_ms
-from spikemem.session import Setup, answer, resolve, start
+from spikemem.session import Setup, answer, resolve, start, start_many
 from spikemem.stimuli import Stimuli, to_steps
 
 Progress = Callable[[int, int], None]
 """Called with the steps done and the steps to do."""
 _LONGEST = 0.2
 """Seconds that the engine may run before progress is shown and Ctrl-C heard."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial of a batch: its stimulus, its protocol, or both, as for :func:`run`."""
+
+    stimulus: Stimuli | None = None
+    protocol: Sequence[Call] = ()
 
 
 def run(
@@ -58,8 +68,46 @@ def run(
     planned = plan_protocol(model, protocol, setup.dt, check_spacing)
     steps = duration_steps(planned, stimulus is not None, duration_ms, setup.dt)
     given = to_steps(stimulus, setup.dt) if stimulus is not None else {}
-    _, program = start(model, setup)
+    program = start(model, setup)
     return execute(model, setup, program, planned, given, steps, progress)
+
+
+def run_batch(
+    model: Memory | Network,
+    trials: Sequence[Trial],
+    *,
+    duration_ms: float | None = None,
+    backend: str = "numba",
+    numerics: str | None = None,
+    hardware: str | None = None,
+    seed: int = 1,
+    dt: float | None = None,
+    weight_precision: str | None = None,
+    threads: int | None = None,
+    record: tuple[str, ...] | None = None,
+    check_spacing: bool = True,
+) -> list[Recording]:
+    """Run independent trials of one network, ``threads`` at a time, each from the initial state; return their recordings.
+
+    The choices are those of :func:`run`. All trials have the same connectivity, initial weights and Poisson spikes (those of
+    ``seed``); the number of threads changes no bit.
+    """
+    setup = resolve(
+        model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt,
+        weight_precision=weight_precision, threads=threads, record=record,
+    )  # fmt: skip
+    planned = [plan_protocol(model, trial.protocol, setup.dt, check_spacing) for trial in trials]
+    given = [to_steps(trial.stimulus, setup.dt) if trial.stimulus is not None else {} for trial in trials]
+    steps = [
+        duration_steps(plan, trial.stimulus is not None, duration_ms, setup.dt)
+        for plan, trial in zip(planned, trials, strict=True)
+    ]
+    programs = start_many(model, setup, len(trials))
+    return spread(
+        setup.options.threads,
+        len(trials),
+        lambda k: execute(model, setup, programs[k], planned[k], given[k], steps[k]),
+    )
 
 
 def plan_protocol(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 # Importing a rule's module registers the rule.
 import spikemem.backends.numba_cpu.if_cond_exp
@@ -12,43 +11,28 @@ import spikemem.backends.numba_cpu.if_curr_exp
 import spikemem.backends.numba_cpu.pair_stdp
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static  # noqa: F401
-from spikemem.backend import Backend, RunOptions, StepEvents
+from spikemem.backend import Backend, RunOptions
 from spikemem.backends.numba_cpu.lower import lower
 from spikemem.backends.numba_cpu.program import NumbaProgram
 from spikemem.backends.numba_cpu.stage import CELL_RULES, SYNAPSE_RULES
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.numerics import NUMERICS
 from spikemem.passes.legalize import Abilities
-from spikemem.passes.place import Place
 
 
 class NumbaBackend(Backend):
     """Runs everything of the catalogue under every numerics, grade exact: it is what the others are compared with."""
 
-    abilities = Abilities("numba", NUMERICS, tuple(CELL_RULES), tuple(SYNAPSE_RULES))
+    def __init__(self) -> None:
+        self.abilities = Abilities("numba", NUMERICS, tuple(CELL_RULES), tuple(SYNAPSE_RULES))
 
-    def compile(self, network: LoweredNetwork, options: RunOptions) -> NumbaProgram:
-        """Return the program for ``network``."""
-        return NumbaProgram(lower(network, options))
-
-    def run_batch(
-        self, network: LoweredNetwork, options: RunOptions, stimuli: Sequence[Mapping[str, StepEvents]], steps: int
-    ) -> list[NumbaProgram]:
-        """Run the trials on ``options.threads`` threads; each has its own state, so the number of threads changes nothing."""
+    def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[NumbaProgram]:
+        """Return the programs; their connectivity and constants are one and the same arrays."""
         image = lower(network, options)
+        if count == 1:
+            return [NumbaProgram(image)]
         shared = image.memory()
-        programs = [NumbaProgram(image, shared) for _ in stimuli]
-
-        def work(trials: tuple[int, ...]) -> None:
-            for k in trials:
-                programs[k].stimulate(stimuli[k])
-                programs[k].run(steps)
-
-        shares = Place(options.threads)(len(programs)).shares
-        with ThreadPoolExecutor(max_workers=len(shares)) as pool:
-            for done in [pool.submit(work, share) for share in shares]:
-                done.result()
-        return programs
+        return [NumbaProgram(image, shared) for _ in range(count)]
 
 
 def make() -> NumbaBackend:

@@ -1,7 +1,8 @@
 """Compiled kernels on disk, so that a second start compiles nothing.
 
 Numba looks only at the file of a function to decide whether its cached code is still good, and would keep a kernel whose
-parts, in other files, have changed. Here the stamp is that of all of the engine's sources.
+parts, in other files, have changed. Here the stamp is that of all of the engine's sources and of
+the function's own file.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ class _EngineCache(FunctionCache):
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         self._cache_file = IndexDataCacheFile(
-            cache_path=self._cache_path, filename_base=self._impl.filename_base, source_stamp=engine_stamp()
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=(engine_stamp(), self._impl.locator.get_source_stamp()),
         )
 
 

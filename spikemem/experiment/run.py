@@ -49,7 +49,7 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     planned = plan_protocol(model, experiment.calls, setup.dt, run.check_spacing)
     steps = duration_steps(planned, experiment.stimulus is not None, run.duration_ms, setup.dt)
     given = to_steps(experiment.stimulus, setup.dt) if experiment.stimulus is not None else {}
-    _, program = start(model, setup)
+    program = start(model, setup)
 
     def go(progress: Progress | None) -> Recording:
         return execute(model, setup, program, planned, given, steps, progress)
