@@ -35,8 +35,8 @@ def _steps(where: str, given: Any, dt: float) -> StepEvents:
         raise InvalidInput(
             f"{where}: times and neurons must be equally long lists, got shapes {ms.shape} and {index.shape}"
         )
-    if index.size and not np.issubdtype(index.dtype, np.integer):
-        raise InvalidInput(f"{where}: neurons must be whole numbers, got {index.dtype}")
+    if index.dtype.kind not in "iu" and not (index.dtype.kind == "f" and np.array_equal(index, np.rint(index))):
+        raise InvalidInput(f"{where}: neurons must be whole numbers, got {index.tolist()[:3]}")
     if not np.isfinite(ms).all() or (ms < 0).any():
         raise InvalidInput(
             f"{where}: every time must be a number of ms >= 0, got {ms[~np.isfinite(ms) | (ms < 0)][0]:g}"

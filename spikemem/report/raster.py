@@ -16,7 +16,8 @@ from spikemem.report.table import sets
 
 # Okabe & Ito's colour-blind-safe palette, without its yellow.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_OPERATION, _RIGHT, _WRONG = "#666666", "#009E73", "#D55E00"
+_OPERATION = "#666666"
+_VERDICT = {True: "#009E73", False: "#D55E00", None: "#000000"}
 _LABELS_AT_MOST = 24
 
 
@@ -25,7 +26,7 @@ def raster(
 ) -> Figure:
     """Return the figure: one band a population, its height by its size; a line at each operation's start, its answer below."""
     heights = [max(1.0, np.sqrt(sizes[name])) for name in spikes]
-    figure = Figure(figsize=(min(22.0, max(10.0, duration_ms / 14.0)), 1.9 + 0.3 * sum(heights)), layout="constrained")
+    figure = Figure(figsize=(_width(answers, duration_ms), 1.9 + 0.3 * sum(heights)), layout="constrained")
     FigureCanvasAgg(figure)
     axes: Sequence[Axes] = figure.subplots(len(spikes), 1, sharex=True, squeeze=False, height_ratios=heights)[
         :, 0
@@ -40,31 +41,39 @@ def raster(
         axis.spines[["top", "right"]].set_visible(False)
         for answer in answers:
             axis.axvline(answer.at_ms, color=_OPERATION, linewidth=0.6, linestyle=":", zorder=0)
-    _label_operations(axes[0], answers)
+    _mark_operations(axes[0], answers)
     axes[-1].set_xlim(-0.5, duration_ms)
     axes[-1].set_xlabel("time (ms)")
     axes[-1].tick_params(axis="x", length=4)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+    legend = "\n▼ operation: green right, orange wrong, black nothing expected" if answers else ""
+    figure.suptitle(f"{title}{legend}", x=0.01, ha="left", fontsize=11)
     figure.supylabel("population, neuron index", fontsize=10)
     return figure
+
+
+def _width(answers: Sequence[Answer], duration_ms: float) -> float:
+    """Return a width in inches at which the labels of neighbouring operations do not touch."""
+    gaps = np.diff([a.at_ms for a in answers]) if 1 < len(answers) <= _LABELS_AT_MOST else np.array([duration_ms])
+    return float(np.clip(max(duration_ms / 14.0, 0.3 * duration_ms / gaps.min()), 10.0, 22.0))
 
 
 def _marker(size: int) -> float:
     return float(np.clip(260.0 / size, 6.0, 60.0))
 
 
-def _label_operations(axis: Axes, answers: Sequence[Answer]) -> None:
-    """Write each operation, and what it answered, above the first band; beyond a readable number, only the wrong ones."""
-    shown = answers if len(answers) <= _LABELS_AT_MOST else [a for a in answers if a.correct is False]
-    for answer in shown:
-        text = f"{answer.operation} {sets(answer.arguments)}"
-        if answer.answered:
-            text += f"\n→ {sets(answer.answered)}"
-        colour = {True: _RIGHT, False: _WRONG, None: "black"}[answer.correct]
-        axis.annotate(
-            text, (answer.at_ms, 1.02), xycoords=("data", "axes fraction"), rotation=35, ha="left", va="bottom",
-            fontsize=8, color=colour, annotation_clip=False,
-        )  # fmt: skip
+def _mark_operations(axis: Axes, answers: Sequence[Answer]) -> None:
+    """Mark each operation above the first band, and write it and its answer; beyond a readable number, only the wrong ones."""
+    everything = len(answers) <= _LABELS_AT_MOST
+    across = axis.get_xaxis_transform()
+    for answer in answers:
+        colour = _VERDICT[answer.correct]
+        axis.plot([answer.at_ms], [1.0], marker="v", color=colour, markersize=5, transform=across, clip_on=False)
+        if everything or answer.correct is False:
+            reply = f" → {sets(answer.answered)}" if answer.answered else ""
+            axis.annotate(
+                f"{answer.operation} {sets(answer.arguments)}{reply}", (answer.at_ms, 1.06), xycoords=across,
+                rotation=40, ha="left", va="bottom", fontsize=8, color=colour, annotation_clip=False,
+            )  # fmt: skip
 
 
 def save_figure(figure: Figure, path: Path) -> None:
