@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,7 @@ def read_provenance(file: h5py.File) -> dict[str, Any]:
 def write_checkpoint(file: h5py.File, state: Mapping[str, Any]) -> None:
     """Write a program's state, exactly."""
     group = file.create_group("checkpoint")
+    group.attrs["digest"] = _digest(state)
     for name, array in state.items():
         group.create_dataset(name.replace("/", "\N{DIVISION SLASH}"), data=array)
 
@@ -227,4 +229,17 @@ def read_checkpoint(file: h5py.File) -> dict[str, Any]:
     """Return the state of a results file; raise :class:`FileError` if it holds none."""
     if "checkpoint" not in file:
         raise FileError(f"{file.filename}: holds no checkpoint of a memory; files of spikemem run have none")
-    return {name.replace("\N{DIVISION SLASH}", "/"): np.asarray(data) for name, data in file["checkpoint"].items()}
+    group = file["checkpoint"]
+    state = {name.replace("\N{DIVISION SLASH}", "/"): np.asarray(data) for name, data in group.items()}
+    if group.attrs["digest"] != _digest(state):
+        raise FileError(f"{file.filename}: is damaged: its checkpoint is not the one that was written")
+    return state
+
+
+def _digest(state: Mapping[str, Any]) -> str:
+    """Return a digest of a state, by which a damaged one is known before an engine runs on it."""
+    digest = blake2b(digest_size=16)
+    for name in sorted(state):
+        array = np.ascontiguousarray(state[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()

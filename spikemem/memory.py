@@ -25,7 +25,7 @@ from spikemem.language.protocol import Call, Scheduled, check_free, events, plan
 from spikemem.passes.discretize import whole_steps
 from spikemem.provenance import provenance
 from spikemem.recording import Answer
-from spikemem.session import Setup, answer, resolve, start
+from spikemem.session import Setup, answer, kept, resolve, start
 from spikemem.simulate import advance
 
 
@@ -86,7 +86,7 @@ class LiveMemory:
             raise OperationError(
                 f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms"
             )
-        scheduled = plan(self.model, Call(begin * dt, name, arguments), begin, dt)
+        scheduled = plan(self.model, Call(begin * dt, name, kept(arguments)), begin, dt, {})
         self._program.forget_spikes()
         before = self._program.cost
         self._program.stimulate(events(scheduled.stimulus))
@@ -170,7 +170,7 @@ def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemo
         last = source["last_operation"]
         if last is not None:
             made_call = Call(last["at"], last["do"], last["arguments"])
-            memory._last = plan(made, made_call, whole_steps(last["at"], source["dt_ms"], "at"), source["dt_ms"])
+            memory._last = plan(made, made_call, whole_steps(last["at"], source["dt_ms"], "at"), source["dt_ms"], {})
     except (KeyError, TypeError) as error:
         raise FileError(f"{path}: is damaged: its provenance lacks or garbles {error}") from None
     try:

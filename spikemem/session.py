@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
 from spikemem.hardware import Hardware, find_hardware
 from spikemem.ir.network import Network
+from spikemem.ir.node import plain
 from spikemem.ir.numerics import NUMERICS, Numerics
 from spikemem.language.answer import Reading, read
 from spikemem.language.memory import Memory
@@ -70,6 +71,11 @@ def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Pr
     return target.programs(lowered, setup.options, count)
 
 
+def kept(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an operation's arguments as plain values that may be read more than once, and written down."""
+    return {name: tuple(value) if isinstance(value, Iterator) else plain(value) for name, value in arguments.items()}
+
+
 def start(model: Memory | Network, setup: Setup) -> Program:
     """Lower and compile ``model`` for one run."""
     return start_many(model, setup, 1)[0]
@@ -77,10 +83,11 @@ def start(model: Memory | Network, setup: Setup) -> Program:
 
 def answer(scheduled: Scheduled, model: Memory, spikes: Mapping[str, StepEvents], dt: float, cost: Cost) -> Answer:
     """Read the answer of an operation from the spikes; ``cost`` is what it took."""
-    windows = scheduled.operation.answers
-    readings = {name: read(w, spikes, scheduled.start, scheduled.free, dt) for name, w in windows.items()}
-    firsts = [r.first_step for r in readings.values() if r.first_step is not None]
     end = max(scheduled.free, scheduled.last_answer(dt) + 1)
+    own = {name: _between(events, scheduled.start, end) for name, events in spikes.items()}
+    windows = scheduled.operation.answers
+    readings = {name: read(w, own, scheduled.start, end, dt) for name, w in windows.items()}
+    firsts = [r.first_step for r in readings.values() if r.first_step is not None]
     return Answer(
         operation=scheduled.operation.name,
         at_ms=scheduled.start * dt,
@@ -90,7 +97,7 @@ def answer(scheduled: Scheduled, model: Memory, spikes: Mapping[str, StepEvents]
         confidence=_confidence(readings),
         cost=cost,
         expected=scheduled.call.expect,
-        spikes=in_ms({name: _between(own, scheduled.start, end) for name, own in spikes.items()}, dt),
+        spikes=in_ms(own, dt),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from spikemem.backend import Cost, Program, StepEvents
@@ -18,7 +18,7 @@ from spikemem.parallel import spread
 from spikemem.passes.discretize import whole_steps
 from spikemem.provenance import provenance
 from spikemem.recording import Answer, Recording, in_ms
-from spikemem.session import Setup, answer, resolve, start, start_many
+from spikemem.session import Setup, answer, kept, resolve, start, start_many
 from spikemem.stimuli import Stimuli, to_steps
 
 Progress = Callable[[int, int], None]
@@ -120,7 +120,7 @@ def plan_protocol(
         raise InvalidInput(
             f"protocol: {model.name} is a network and has no operations; give a stimulus, or a memory model"
         )
-    return schedule(model, protocol, dt, check_spacing)
+    return schedule(model, [replace(c, arguments=kept(c.arguments)) for c in protocol], dt, check_spacing)
 
 
 def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration_ms: float | None, dt: float) -> int:

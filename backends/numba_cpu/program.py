@@ -54,7 +54,15 @@ class NumbaProgram(Program):
         check_events(self.network, self._now, events)
         self._feed(events)
 
+    def _to_come(self) -> dict[str, StepEvents]:
+        """Return the events of the sources that have not been fired yet."""
+        first = {name: np.searchsorted(steps, self._now) for name, (steps, _) in self._pending.items()}
+        return {
+            name: (steps[first[name] :], neurons[first[name] :]) for name, (steps, neurons) in self._pending.items()
+        }
+
     def _feed(self, events: Mapping[str, StepEvents]) -> None:
+        self._pending = self._to_come()
         for name, (steps, neurons) in events.items():
             old = self._pending[name]
             merged = in_order(np.concatenate([old[0], steps]), np.concatenate([old[1], neurons.astype(np.int32)]))
@@ -94,12 +102,6 @@ class NumbaProgram(Program):
                 if inside == 0:
                     self._feed(Poisson(self.network).block(block))
             self._drive(until)
-        for name, (at, neurons) in self._pending.items():
-            keep = at >= self._now
-            if not keep.all():
-                self._pending[name] = (at[keep], neurons[keep])
-        if self._pending:
-            self._wire_feed()
 
     def _drive(self, until: int) -> None:
         while self._now < until:
@@ -191,14 +193,12 @@ class NumbaProgram(Program):
 
     def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the state by array name, and what the engine itself must know."""
-        state: dict[str, npt.NDArray[np.generic]] = {
-            name: self._view(name).copy() for name in self._image.layout.names()
-        }
+        state: dict[str, npt.NDArray[np.generic]] = {name: self._view(name).copy() for name in self._saved()}
         control = self._memory.control
         state["engine/now"] = np.array([self._now])
         state["engine/cost"] = control[[SPIKES, EVENTS, UPDATES]]
         state["engine/wake"] = control[WAKE:].copy()
-        for name, (steps, neurons) in self._pending.items():
+        for name, (steps, neurons) in self._to_come().items():
             state[f"stimulus/{name}"] = np.stack([steps, neurons.astype(np.int64)])
         return state
 
@@ -219,7 +219,7 @@ class NumbaProgram(Program):
                 raise FileError(f"state: array {name!r} has shape {given.shape}, this network's has {value.shape}")
         while any(self._view(n).shape[-1] < state[n].shape[-1] for s in self._image.stages for n in s.growing):
             self._grow()
-        for name in self._image.layout.names():
+        for name in self._saved():
             self._view(name)[..., : state[name].shape[-1]] = state[name]
         self._now = int(np.asarray(state["engine/now"], dtype=np.int64)[0])
         self._memory.control[[SPIKES, EVENTS, UPDATES]] = np.asarray(state["engine/cost"], dtype=np.int64)
@@ -230,6 +230,11 @@ class NumbaProgram(Program):
         if self._pending:
             self._wire_feed()
         self._record.clear()
+
+    def _saved(self) -> list[str]:
+        """Return the names of the arrays that make up the state: all but the sources' places in the feed."""
+        feeds = {f"population/{name}/feed" for name in self._pending}
+        return [name for name in self._image.layout.names() if name not in feeds]
 
     def _view(self, name: str) -> Any:
         return self._image.layout.view(self._memory, name)

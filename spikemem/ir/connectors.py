@@ -116,17 +116,19 @@ class FixedNumberPre(Connector):
     def pairs(self, rng: np.random.Generator, pre: int, post: int) -> Pairs:
         """Return the drawn pairs, by post."""
         no_self = not self.allow_self_connections
-        available = pre - 1 if no_self else pre
-        if not self.with_replacement and self.n > available:
-            raise NetworkError(f"FixedNumberPre: n={self.n} exceeds the {available} pre neurons available")
+        fewest = pre - 1 if no_self else pre
+        if (1 if self.with_replacement else self.n) > fewest:
+            raise NetworkError(f"FixedNumberPre: n={self.n} exceeds the {fewest} pre neurons available")
         sources = np.empty((post, self.n), dtype=np.int32)
         for j in range(post):
+            leave_out = no_self and j < pre
+            available = pre - 1 if leave_out else pre
             drawn = (
                 rng.integers(available, size=self.n)
                 if self.with_replacement
                 else rng.choice(available, size=self.n, replace=False, shuffle=False)
             )
-            sources[j] = drawn + (drawn >= j) if no_self else drawn
+            sources[j] = drawn + (drawn >= j) if leave_out else drawn
         return sources.reshape(-1), np.repeat(np.arange(post, dtype=np.int32), self.n)
 
 

@@ -42,12 +42,15 @@ class Reading:
 
 
 def read(window: Window, spikes: Mapping[str, StepEvents], start: int, end: int, dt: float) -> Reading:
-    """Read ``window`` for an operation that began in step ``start``; strays are looked for in the steps before ``end``."""
+    """Read ``window`` for an operation that began in step ``start``, from the ``spikes`` of steps ``start`` to ``end`` - 1.
+
+    ``end`` lies behind the window; strays are looked for in all of these steps but the first.
+    """
     steps, neurons = spikes[window.population]
     first, last = start + round(window.at / dt), start + round(window.until / dt)
     inside = (steps >= first) & (steps <= last)
     echo = np.isin(steps, [start + round(e / dt) for e in window.echo_at])
-    stray = (steps > start) & (steps < max(end, last + 1)) & ~inside & ~echo
+    stray = (steps > start) & (steps < end) & ~inside & ~echo
     answered = steps[inside]
     return Reading(
         frozenset(int(n) for n in neurons[inside]),

@@ -53,7 +53,8 @@ def schedule(model: Memory, calls: Sequence[Call], dt: float, check_spacing: boo
     Raises :class:`OperationError` for an unknown operation, wrong arguments, expectations of answers that the operation does
     not give, a time that is negative or not a multiple of ``dt``, and (unless told not to check) calls too close together.
     """
-    planned = [_planned(model, c, dt) for c in sorted(calls, key=lambda c: c.at)]
+    sizes = {p.name: p.size for p in model.network().populations}
+    planned = [_planned(model, c, dt, sizes) for c in sorted(calls, key=lambda c: c.at)]
     if check_spacing:
         for earlier, later in pairwise(planned):
             check_free(model, earlier, later.operation.name, later.start, dt)
@@ -69,15 +70,15 @@ def check_free(model: Memory, earlier: Scheduled, name: str, start: int, dt: flo
         )
 
 
-def plan(model: Memory, made: Call, start: int, dt: float) -> Scheduled:
-    """Return ``made`` at step ``start``, its arguments and expectations checked."""
+def plan(model: Memory, made: Call, start: int, dt: float, sizes: Mapping[str, int]) -> Scheduled:
+    """Return ``made`` at step ``start``, its arguments and expectations checked; ``sizes`` are those of the populations."""
     operation = model.operation(made.do)
     for name, bits in made.expect.items():
         owner = f"{type(model).__name__}.{made.do}"
         if name not in operation.answers:
             valid = ", ".join(operation.answers) or "(none)"
             raise OperationError(f"{owner}: expect.{name} is unknown; this operation answers: {valid}")
-        size = next(p.size for p in model.network().populations if p.name == operation.answers[name].population)
+        size = sizes[operation.answers[name].population]
         for bit in bits:
             if not 0 <= bit < size:
                 raise OperationError(f"{owner}: expect.{name} {bit!r} is out of range 0..{size - 1}")
@@ -87,11 +88,11 @@ def plan(model: Memory, made: Call, start: int, dt: float) -> Scheduled:
     )
 
 
-def _planned(model: Memory, made: Call, dt: float) -> Scheduled:
+def _planned(model: Memory, made: Call, dt: float, sizes: Mapping[str, int]) -> Scheduled:
     where = f"{type(model).__name__}.{made.do}: at"
     if not np.isfinite(made.at) or made.at < 0.0:
         raise OperationError(f"{where} must be a time >= 0 ms, got {made.at}")
-    return plan(model, made, whole_steps(made.at, dt, where), dt)
+    return plan(model, made, whole_steps(made.at, dt, where), dt, sizes)
 
 
 def events(stimulus: Stimulus) -> dict[str, StepEvents]:

@@ -36,14 +36,15 @@ class Discretize(Pass):
 
     def rewrite(self, network: Network) -> Network:
         """Return the network at ``dt`` with all delays as :class:`spikemem.ir.Steps`."""
-        changed = {p.name: replace(p, delay=self._delay(p)) for p in network.projections}
+        changed = {p.name: replace(p, delay=self._delay(p, network.dt)) for p in network.projections}
         return replace(network, dt=self.dt).with_projections(changed)
 
-    def _delay(self, projection: Projection) -> Steps:
+    def _delay(self, projection: Projection, steps_of: float) -> Steps:
         where, delay = f"projection {projection.name}: delay", projection.delay
         match delay:
             case Steps():
-                return delay
+                same = delay.drawn is not None or self.dt == steps_of
+                return delay if same else Steps(self._at_least_one(delay.count * steps_of, where))
             case float() | int():
                 return Steps(self._at_least_one(delay, where))
             case Explicit():

@@ -71,7 +71,7 @@ class Materialize:
         )
         dense = projection.connector.dense(pre, post)
         if dense is not None and delay.drawn is None:
-            matrix = draw(weight, weight_rng, pre * post).reshape(pre, post) if one_weight is None else one_weight
+            matrix = _matrix(weight, weight_rng, pre, post, dense[1]) if one_weight is None else one_weight
             yield Bucket(delay.count, Dense(matrix, allow_self_connections=dense[1]))
             return
         i, j = projection.connector.pairs(generator(self.seed, "connect", projection.name), pre, post)
@@ -84,6 +84,19 @@ class Materialize:
         for count in np.unique(steps) if steps.size else [delay.least]:
             own = steps == count
             yield Bucket(int(count), _sparse(i[own], j[own], None if w is None else w[own], one_weight, pre))
+
+
+def _matrix(
+    weight: float | Drawn, rng: np.random.Generator, pre: int, post: int, allow_self_connections: bool
+) -> FloatArray:
+    """Return one weight a pair, by pre, then post; the places of the pairs left out repeat a weight, and are never read."""
+    if allow_self_connections:
+        return draw(weight, rng, pre * post).reshape(pre, post)
+    joined = ~np.eye(pre, post, dtype=bool)
+    values = draw(weight, rng, int(joined.sum()))
+    matrix = np.full((pre, post), values[0] if values.size else 0.0)
+    matrix[joined] = values
+    return matrix
 
 
 def _sparse(
