@@ -9,7 +9,7 @@ from typing import Any
 
 from spikemem.backend import Cost, WeightForm
 from spikemem.checks import milliseconds
-from spikemem.errors import FileError, OperationError
+from spikemem.errors import FileError, InvalidInput, OperationError
 from spikemem.hdf5 import (
     new_file,
     open_file,
@@ -87,6 +87,7 @@ class LiveMemory:
                 f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms"
             )
         scheduled = plan(self.model, Call(begin * dt, name, kept(arguments)), begin, dt, {})
+        advance(self._program, begin, begin)  # what happens until then is not of this operation
         self._program.forget_spikes()
         before = self._program.cost
         self._program.stimulate(events(scheduled.stimulus))
@@ -173,6 +174,8 @@ def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemo
             memory._last = plan(made, made_call, whole_steps(last["at"], source["dt_ms"], "at"), source["dt_ms"], {})
     except (KeyError, TypeError) as error:
         raise FileError(f"{path}: is damaged: its provenance lacks or garbles {error}") from None
+    except InvalidInput as error:
+        raise FileError(f"{path}: does not fit {kind.__name__}: {error}") from None
     try:
         memory._program.load_state(state)
     except FileError as error:

@@ -26,6 +26,7 @@ from spikemem.backends.numba_cpu.delivery import (
     sent,
 )
 from spikemem.backends.numba_cpu.kernel import GROW, LONG_AGO, NEVER, UPDATES, kernel, part
+from spikemem.backends.numba_cpu.kernel_cache import cached
 from spikemem.backends.numba_cpu.pair_rule import (
     DENDRITIC,
     RULE_OWN,
@@ -172,6 +173,7 @@ def with_depression(w: Any, t: Any, last: Any, h: Any, m: Any, j: Any) -> Any:
     return depressed(w, m.real[h[TRACES] + place] * decay_minus(t - seen, h, m), h, m)
 
 
+@cached
 @part
 def add_pending(weights: Any, until: Any, h: Any, m: Any, pre: Any) -> Any:
     """Potentiate all of ``weights`` by the pending post events, as the next pre spike would do."""

@@ -195,6 +195,7 @@ class NumbaProgram(Program):
         """Return the state by array name, and what the engine itself must know."""
         state: dict[str, npt.NDArray[np.generic]] = {name: self._view(name).copy() for name in self._saved()}
         control = self._memory.control
+        state["network"] = np.frombuffer(self.network.digest().encode(), dtype=np.uint8)
         state["engine/now"] = np.array([self._now])
         state["engine/cost"] = control[[SPIKES, EVENTS, UPDATES]]
         state["engine/wake"] = control[WAKE:].copy()
@@ -217,6 +218,8 @@ class NumbaProgram(Program):
             )
             if not fits:
                 raise FileError(f"state: array {name!r} has shape {given.shape}, this network's has {value.shape}")
+        if not np.array_equal(own["network"], state["network"]):
+            raise FileError("state: is of another network, or of the same under other numerics, weights or seed")
         while any(self._view(n).shape[-1] < state[n].shape[-1] for s in self._image.stages for n in s.growing):
             self._grow()
         for name in self._saved():

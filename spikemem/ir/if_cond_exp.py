@@ -24,7 +24,7 @@ class IF_cond_exp(Cell):
     solution; the step is, under numerics
 
     - ``exact``: one classical fourth-order Runge-Kutta step of dt for V with the conductances' exact values at 0, dt/2 and
-      dt (local error O(dt^5)); the conductances themselves are exact;
+      dt (local error O(dt^5)); the conductances themselves are exact. It is stable while (1/tau_m + (g_E + g_I)/c_m) dt < 2.78;
     - ``spinnaker`` (sPyNNaker 7): weights scaled on arrival as in IF_curr_exp, current
       J = g_E (e_rev_E - V) + g_I (e_rev_I - V) + i_offset held over the step, ``alpha = v_rest + J tau_m/cm``,
       ``V = alpha - exp(-dt/tau_m)(alpha - V)``, then the conductances decay.

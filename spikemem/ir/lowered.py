@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -105,12 +106,25 @@ class LoweredNetwork:
         for projection in self.projections:
             for bucket in projection.buckets:
                 _verify_bucket(f"projection {projection.name}", bucket, sizes[projection.pre], sizes[projection.post])
-                projection.synapse.verify_weights(f"projection {projection.name}", np.asarray(bucket.layout.weights))
+                projection.synapse.verify_weights(f"projection {projection.name}", _used_weights(bucket.layout))
         for population in self.populations:
             for name, values in {"i_offset": population.i_offset, **population.initial}.items():
                 if values.shape != (population.size,) or not np.isfinite(values).all():
                     raise NetworkError(f"population {population.name}: {name} must be {population.size} finite numbers")
         return self
+
+    def digest(self) -> str:
+        """Return a digest of everything that a run depends on but its state: by it a saved state knows its network."""
+        digest = blake2b(self.describe().encode(), digest_size=16)
+        for population in self.populations:
+            digest.update(repr(population.cell).encode() + population.i_offset.tobytes())
+        for projection in self.projections:
+            digest.update(repr((projection.receptor, projection.synapse)).encode())
+            for bucket in projection.buckets:
+                digest.update(np.asarray(bucket.layout.weights).tobytes())
+                if isinstance(bucket.layout, Sparse):
+                    digest.update(bucket.layout.indptr.tobytes() + bucket.layout.targets.tobytes())
+        return digest.hexdigest()
 
     def describe(self) -> str:
         """Return the lowered network as text: each projection by layout, delay in steps and number of synapses."""
@@ -151,6 +165,14 @@ def connection_list(bucket: Bucket, pre: int, post: int, dt: float, weights: Flo
     w = np.full(i.size, source) if isinstance(source, float) else np.asarray(source, dtype=np.float64).reshape(-1)
     delay = np.full(int(keep.sum()), bucket.delay * dt)
     return Connections(i[keep].astype(np.int32), j[keep].astype(np.int32), w[keep], delay)
+
+
+def _used_weights(layout: Dense | Sparse) -> FloatArray:
+    """Return the weights of the synapses that there are: a dense layout also has places for self-connections left out."""
+    weights = np.asarray(layout.weights)
+    if isinstance(layout, Sparse) or layout.allow_self_connections or weights.ndim == 0:
+        return weights
+    return weights[~np.eye(*weights.shape, dtype=bool)]
 
 
 def _verify_bucket(where: str, bucket: Bucket, pre: int, post: int) -> None:

@@ -33,8 +33,9 @@ class SpikeSource(_Source):
 class SpikeSourcePoisson(_Source):
     """Emits in each step of dt ms with probability ``1 - exp(-rate dt/1000)``, independently (PyNN: SpikeSourcePoisson).
 
-    At most one spike per neuron and step. Spikes are drawn on the host by the generator keyed by the run's seed, the
-    population's name and the block of steps, so they are the same on every backend and across save and load.
+    At most one spike per neuron and step, and none before ``start``. Units: rate Hz, start ms. Spikes are drawn on the host
+    by the generator keyed by the run's seed, the population's name and the block of steps, so they are the same on every
+    backend and across save and load.
     """
 
     rate: Hertz

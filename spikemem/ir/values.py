@@ -36,10 +36,11 @@ class Numbers:
         return isinstance(other, Numbers) and np.array_equal(self.array, other.array)
 
     def __hash__(self) -> int:
-        return hash((self.array.shape, self.array.tobytes()))
+        return hash((self.array.shape, (self.array + 0.0).tobytes()))  # + 0.0: -0.0 equals 0.0
 
     def __repr__(self) -> str:
-        return f"Numbers(shape={self.array.shape}, min={self.array.min():g}, max={self.array.max():g})"
+        bounds = f", min={self.array.min():g}, max={self.array.max():g}" if self.array.size else ""
+        return f"Numbers(shape={self.array.shape}{bounds})"
 
     def __deepcopy__(self, memo: object) -> Numbers:
         return self

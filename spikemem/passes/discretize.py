@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isclose
 from typing import ClassVar
 
 from spikemem.errors import NetworkError
@@ -19,7 +18,7 @@ def whole_steps(ms: float, dt: float, what: str) -> int:
     15
     """
     steps = ms / dt
-    if not isclose(steps, round(steps), rel_tol=1e-9, abs_tol=1e-9):
+    if abs(steps - round(steps)) > min(1e-9 * max(1.0, abs(steps)), 1e-3):
         low = int(steps) * dt
         raise NetworkError(
             f"{what}: {ms:g} ms is not a multiple of dt = {dt:g} ms; nearest: {low:g} or {low + dt:g} ms"
@@ -53,7 +52,6 @@ class Discretize(Pass):
         return Steps(drawn=delay)
 
     def _at_least_one(self, ms: float, where: str) -> int:
-        steps = whole_steps(ms, self.dt, where)
-        if steps < 1:
+        if ms < (1.0 - 1e-9) * self.dt:
             raise NetworkError(f"{where} must be at least dt = {self.dt:g} ms, got {ms:g} ms")
-        return steps
+        return whole_steps(ms, self.dt, where)

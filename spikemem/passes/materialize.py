@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.errors import NetworkError
+from spikemem.errors import InvalidInput, NetworkError
 from spikemem.ir.lowered import Bucket, Dense, LoweredNetwork, LoweredPopulation, LoweredProjection, Sparse
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.numerics import Numerics
@@ -56,7 +56,7 @@ class Materialize:
     def _projection(self, projection: Projection, pre: int, post: int, dt: float) -> LoweredProjection:
         try:
             buckets = tuple(self._buckets(projection, pre, post, dt))
-        except NetworkError as error:
+        except InvalidInput as error:
             raise NetworkError(f"projection {projection.name}: {error}") from None
         p = projection
         return LoweredProjection(p.name, p.pre, p.post, p.receptor, p.synapse, buckets)

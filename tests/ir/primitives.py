@@ -1,0 +1,54 @@
+"""One of each primitive, no field at its default."""
+
+from typing import Any
+
+from spikemem.ir import (
+    AllToAll,
+    Explicit,
+    FixedNumberPre,
+    FixedProbability,
+    FromList,
+    FromMatrix,
+    IF_cond_exp,
+    IF_curr_delta,
+    IF_curr_exp,
+    Normal,
+    Numbers,
+    OneToOne,
+    PairSTDP,
+    SpikeSource,
+    SpikeSourcePoisson,
+    Static,
+    Threshold,
+    Uniform,
+)
+
+_MEMBRANE: dict[str, Any] = {
+    "cm": 0.3, "tau_m": 7.0, "tau_refrac": 2.5, "v_rest": -61.0, "v_reset": -62.5, "v_thresh": -51.0,
+    "i_offset": Normal(0.1, 0.01),
+}  # fmt: skip
+_SYNAPTIC: dict[str, Any] = {"tau_syn_E": 1.1, "tau_syn_I": 2.2}
+EXAMPLES: tuple[Any, ...] = (
+    AllToAll(allow_self_connections=False),
+    Explicit(Numbers([[1.0, -0.0], [1e-300, 0.1]])),
+    FixedNumberPre(3, with_replacement=True, allow_self_connections=False),
+    FixedProbability(0.1, allow_self_connections=False),
+    FromList(((0, 1), (2, 0), (0, 1))),
+    FromMatrix(Numbers([[0, 1], [1, 1], [0, 0]])),
+    IF_cond_exp(**_MEMBRANE, **_SYNAPTIC, e_rev_E=5.0, e_rev_I=-77.0),
+    IF_curr_delta(**_MEMBRANE),
+    IF_curr_exp(**_MEMBRANE, **_SYNAPTIC),
+    Normal(1.0, 0.3, float("-inf"), 2.0),
+    OneToOne(),
+    PairSTDP(
+        tau_plus=3.0, tau_minus=4.0, A_plus=5.0, A_minus=6.0, w_min=0.5, w_max=7.0, weight_dependence="multiplicative",
+        amplitude="fraction_of_w_max", delay="ignored", depression_delay="ignored", coincidence="both",
+        pairing="nearest", update="deferred", history=15, depress_by="latest_since_pre", clip="end", unit="threshold",
+    ),
+    PairSTDP(order="depress_first"),
+    SpikeSource(),
+    SpikeSourcePoisson(rate=12.5, start=3.0),
+    Static(),
+    Threshold(Uniform(0.1, 0.7)),
+    Uniform(-0.1, 0.3),
+)  # fmt: skip
