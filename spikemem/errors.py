@@ -97,20 +97,30 @@ _RULES: dict[str, Callable[[dict[str, Any]], str]] = {
     "list_type": lambda c: "must be a list",
     "tuple_type": lambda c: "must be a list",
     "dict_type": lambda c: "must be a table of key = value",
+    "model_type": lambda c: "must be a table of key = value",
     "missing": lambda c: "is required",
 }
 _BRANCHES = {"float", "int", "str", "bool", "list", "tuple", "dict"}
 _CLASS_NAME = re.compile(r"[A-Z][a-z]+[A-Za-z]*")
+_LONGEST = 80
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument", "no_such_attribute"}
 
 
-def explain(error: ValidationError, owner: str, valid: Iterable[str]) -> str:
+def first_problem(error: ValidationError) -> dict[str, Any]:
+    """Return the problem of a pydantic error to tell: an unknown name, since it explains a missing one, else the first."""
+    problems: list[Any] = error.errors(include_url=False)
+    return next((p for p in problems if p["type"] in _UNKNOWN), problems[0])
+
+
+def explain(
+    error: ValidationError, owner: str, valid: Iterable[str], *, joint: str = ".", what: str = "parameter"
+) -> str:
     """Turn the first problem of a pydantic error about ``owner`` into one sentence.
 
-    ``valid`` are the names that ``owner`` accepts, for the hint after an unknown one.
+    ``valid`` are the names that ``owner`` accepts, for the hint after an unknown one; ``joint`` stands between ``owner`` and
+    what it owns, and ``what`` is the word for that.
     """
-    problems = error.errors(include_url=False)
-    problem = problems[0]
+    problem = first_problem(error)
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "value_error":
         reason = context["error"]
@@ -118,17 +128,27 @@ def explain(error: ValidationError, owner: str, valid: Iterable[str]) -> str:
             return str(reason)
     path = _path(problem["loc"])
     if kind in _UNKNOWN:
-        parent, _, name = path.rpartition(".")
-        return f"{owner}{'.' + parent if parent else ''}: unknown parameter {name!r}; {choices(name, valid)}"
-    where = f"{owner}.{path}" if path else owner
+        parent, name = _path(problem["loc"][:-1]), str(problem["loc"][-1])
+        return f"{owner}{joint + parent if parent else ''}: unknown {what} {name!r}; {choices(name, valid)}"
+    where = f"{owner}{joint}{path}" if path else owner
     if kind == "missing":
         return f"{where}: is required"
     if kind == "value_error":
         return f"{where}: {context['error']}"
     rule = _RULES[kind](context) if kind in _RULES else problem["msg"][:1].lower() + problem["msg"][1:]
-    kinds = dict.fromkeys(p["loc"][-1] for p in problems if p["type"] == "dataclass_exact_type")
+    kinds = dict.fromkeys(p["loc"][-1] for p in error.errors() if p["type"] == "dataclass_exact_type")
     others = f" (or {', '.join(map(str, kinds))})" if kinds and kind != "dataclass_exact_type" else ""
-    return f"{where}: {rule}{others}, got {problem['input']!r}"
+    return f"{where}: {rule}{others}, got {shown(problem['input'])}"
+
+
+def shown(value: object) -> str:
+    """Return ``value`` as a message shows it: cut short if it is long.
+
+    >>> shown("a")
+    "'a'"
+    """
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -50,4 +50,4 @@ def find_hardware(name_or_path: str) -> Hardware:
     try:
         return Hardware(**data)
     except ValidationError as error:
-        raise InvalidInput(explain(error, str(path), Hardware.model_fields)) from None
+        raise InvalidInput(explain(error, str(path), Hardware.model_fields, joint=": ", what="key")) from None

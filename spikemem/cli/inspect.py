@@ -32,7 +32,8 @@ def inspect(
         return
     console = stdout()
     model = source["model"]
-    console.print(f"[bold]{path}[/bold]  {model.get('name', 'network')} {model.get('parameters', '')}", soft_wrap=True)
+    console.print(str(path), style="bold", end="", soft_wrap=True)
+    console.print(f"  {model.get('name', 'network')} {model.get('parameters', '')}", soft_wrap=True)
     choices = {k: v for k, v in source.items() if not isinstance(v, dict) and v is not None}
     console.print("  " + "  ".join(f"{k}={v}" for k, v in choices.items()), soft_wrap=True)
     console.print("  " + "  ".join(f"{k} {v}" for k, v in source["versions"].items()), soft_wrap=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
 from spikemem.cli import backends, doctor, inspect, models, run, show
-from spikemem.errors import Interrupted, SpikememError
+from spikemem.errors import Interrupted, SpikememError, Unsupported
+from spikemem.provenance import versions
 
 app = typer.Typer(
     name="spikemem",
@@ -19,11 +23,27 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _COMMANDS: tuple[Callable[..., Any], ...] = (
     run.run, models.models, show.show, backends.backends, inspect.inspect, doctor.doctor
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"spikemem {versions()['spikemem']}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Spiking associative memories: simulate, deploy, examine."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,21 +53,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 interrupted.
     """
     try:
-        code = app(args=None if arguments is None else list(arguments), standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(bool(end.code))
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
     except SpikememError as error:
-        print(f"spikemem: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("spikemem: interrupted; nothing was written", file=sys.stderr)
-        return Interrupted.exit_code
+        return _failed(str(error), error.exit_code)
+    except MemoryError as error:
+        return _failed(f"this needs more memory than there is: {error}".rstrip(": "), Unsupported.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        _discard_stdout()
         return 0
-    return int(code or 0)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _discard_stdout()
+        return _failed(f"standard output, or a cache of compiled code, cannot be written: {error.strerror}", 2)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="spikemem", standalone_mode=True)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
+        if code == Interrupted.exit_code:
+            return _failed("interrupted; no file was left half-written", code)
+        return 0 if code == 1 else code  # 1: typer and rich found that nobody reads stdout any more, as after | head
+    return 0
+
+
+def _failed(sentence: str, code: int) -> int:
+    print(f"spikemem: {sentence}", file=sys.stderr)
+    return code
+
+
+def _discard_stdout() -> None:
+    """Let nothing that is still buffered fail once more when the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def entry() -> None:
     """Run the command line as a process."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by the caller
+            setattr(sys, stream, open(os.devnull, "w"))  # noqa: SIM115  # open until the process ends
     sys.exit(main())

@@ -26,7 +26,8 @@ def models(
     console = stdout()
     for name, kind in kinds.items():
         data = _data(name, kind)
-        console.print(f"[bold]{name}[/bold]  {data['summary']}")
+        console.print(name, style="bold", end="")
+        console.print(f"  {data['summary']}")
         if model is None:
             continue
         table = Table(title="parameters", title_justify="left")
@@ -49,7 +50,7 @@ def models(
 def _data(name: str, kind: type[Memory]) -> dict[str, Any]:
     return {
         "name": name,
-        "summary": (inspect.getdoc(kind) or "").split("\n")[0],
+        "summary": (inspect.getdoc(kind) or "").split("\n")[0].replace("``", ""),
         "parameters": {
             key: {"default": None if field.is_required() else field.default, "meaning": field.description or ""}
             for key, field in kind.model_fields.items()
@@ -59,7 +60,7 @@ def _data(name: str, kind: type[Memory]) -> dict[str, Any]:
                 "arguments": list(made.parameters),
                 "spacing_ms": made.spacing,
                 "answers": list(made.answers),
-                "summary": made.summary,
+                "summary": made.summary.replace("``", ""),
             }
             for key, made in kind.operations().items()
         },

@@ -17,8 +17,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 
 
 def stdout() -> Console:
-    """Return the console of results: as wide as needed where it is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    """Return the console of results: as wide as needed where it is no terminal; brackets and colons are plain text."""
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
 
 
 def print_json(data: Any) -> None:

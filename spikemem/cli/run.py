@@ -11,15 +11,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from spikemem.cli.options import Json, Set, print_json, stdout
 from spikemem.errors import CriterionFailed
-from spikemem.experiment import Choices, Experiment, Prepared, load_experiment, prepare
-from spikemem.hdf5 import write_recording
+from spikemem.experiment import Choices, Experiment, Prepared, experiment_names, load_experiment, prepare
+from spikemem.hdf5 import check_writable, write_recording
 from spikemem.recording import Recording
 from spikemem.report.table import operations_table, recording_data
 
 
 def run(
     experiment: Annotated[
-        str, typer.Argument(help="An experiment's name (ca3-functional, ...) or the path of a TOML file.")
+        str, typer.Argument(help=f"An experiment's name ({', '.join(experiment_names())}) or a TOML file's path.")
     ],
     backend: Annotated[str | None, typer.Option(help="Backend; see spikemem backends.")] = None,
     hardware: Annotated[str | None, typer.Option(help="A hardware file's name or path.")] = None,
@@ -35,10 +35,13 @@ def run(
     loaded = load_experiment(experiment, changes or [])
     prepared = prepare(loaded, Choices(backend, hardware, seed))
     if dry_run:
+        prepared.check_stimuli()
         _print_plan(loaded, prepared, as_json)
         return
-    recording = _run(loaded, prepared)
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
+    for path in (data, picture):
+        check_writable(path)
+    recording = _run(loaded, prepared)
     _write(loaded, recording, data, picture)
     if as_json:
         print_json({"experiment": loaded.name, **recording_data(recording), "files": [str(data), str(picture)]})
@@ -52,7 +55,8 @@ def run(
 
 def _run(experiment: Experiment, prepared: Prepared) -> Recording:
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[shown]}"), TimeRemainingColumn())
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), TextColumn("{task.fields[shown]}"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=console.is_terminal) as progress:
         task = progress.add_task(experiment.name, total=prepared.steps, shown="")
         dt = prepared.setup.dt

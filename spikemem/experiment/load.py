@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from spikemem.errors import InvalidInput, OperationError, choices, explain
+from spikemem.errors import InvalidInput, OperationError, choices, explain, first_problem, shown
 from spikemem.experiment.schema import ExperimentFile, valid_keys
+from spikemem.experiment.users_code import import_named, users_code
 from spikemem.hardware import read_toml
 from spikemem.language.memory import Memory
 from spikemem.language.protocol import Call, call
@@ -61,8 +62,15 @@ def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experimen
     try:
         file = ExperimentFile(**data)
     except ValidationError as error:
-        raise InvalidInput(explain(error, str(path), valid_keys(error.errors()[0]["loc"]))) from None
-    model = find_model(file.model)(**file.parameters)
+        valid = valid_keys(first_problem(error)["loc"])
+        raise InvalidInput(explain(error, str(path), valid, joint=": ", what="key")) from None
+    kind = find_model(file.model, path.parent)
+    try:
+        model = kind(**file.parameters)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: parameters: {error}") from None
+    with _guard(file):
+        model.network()
     return Experiment(
         name=path.stem.replace("_", "-"),
         file=file,
@@ -97,40 +105,52 @@ def apply_change(data: dict[str, Any], change: str) -> None:
     table[parts[-1]] = value
 
 
-def find_model(reference: str) -> type[Memory]:
-    """Return a model by its name, or by ``module:Class`` for one of the user's own."""
+def find_model(reference: str, folder: Path = Path()) -> type[Memory]:
+    """Return a model by its name, or by ``module:Class`` for one of the user's own: installed, or a file in ``folder``."""
     if ":" not in reference:
         if reference not in MODELS:
             raise InvalidInput(
                 f"model {reference!r} is unknown; {choices(reference, MODELS)}, or module:Class of your own"
             )
         return MODELS[reference]
-    found = _named(reference, "model")
+    found = import_named(reference, "model", folder)
     if not (isinstance(found, type) and issubclass(found, Memory)):
         raise InvalidInput(f"model {reference!r}: is no subclass of spikemem.language.Memory")
+    if missing := sorted(getattr(found, "__abstractmethods__", ())):
+        raise InvalidInput(f"model {reference!r}: does not define {', '.join(missing)}")
     return found
 
 
-def _named(reference: str, what: str) -> Any:
-    module, _, name = reference.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InvalidInput(f"{what} {reference!r}: cannot be imported as module:name: {error}") from None
+def _guard(file: ExperimentFile) -> AbstractContextManager[None]:
+    """Return what tells errors of the model's code in one sentence if it is the user's own; ours are defects."""
+    return users_code(f"model {file.model!r}") if ":" in file.model else nullcontext()
 
 
 def _calls(path: Path, file: ExperimentFile, model: Memory) -> tuple[Call, ...]:
     if file.generate is not None:
         if file.operations:
             raise InvalidInput(f"{path}: give either operations or generate, not both")
-        generate: Callable[[Memory], Sequence[Call]] = _named(file.generate, "generate")
-        return tuple(generate(model))
+        return _generated(file.generate, model, path.parent)
     calls = []
     for number, row in enumerate(file.operations):
         try:
             made = call(row.at, row.do, expect=row.expect, **(row.model_extra or {}))
-            model.operation(row.do).check(model, made.arguments)
+            with _guard(file):
+                model.operation(row.do).stimulus(model, made.arguments)
         except OperationError as error:
             raise OperationError(f"{path}: operations[{number}]: {error}") from None
         calls.append(made)
     return tuple(calls)
+
+
+def _generated(reference: str, model: Memory, folder: Path) -> tuple[Call, ...]:
+    where = f"generate {reference!r}"
+    generate: Callable[[Memory], Sequence[Call]] = import_named(reference, "generate", folder)
+    if not callable(generate):
+        raise InvalidInput(f"{where}: must be a function of the model, got {shown(generate)}")
+    with users_code(where):
+        calls = tuple(generate(model))
+    for made in calls:
+        if not isinstance(made, Call):
+            raise InvalidInput(f"{where}: must return calls (spikemem.language.call), got {shown(made)}")
+    return calls

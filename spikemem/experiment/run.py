@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spikemem.experiment.load import Experiment
 from spikemem.ir.lowered import LoweredNetwork
-from spikemem.language.protocol import Scheduled
+from spikemem.language.protocol import Scheduled, all_events
 from spikemem.recording import Recording
 from spikemem.session import Setup, resolve, start
 from spikemem.simulate import Progress, duration_steps, execute, plan_protocol
@@ -32,6 +32,8 @@ class Prepared:
     steps: int
     network: LoweredNetwork
     run: Callable[[Progress | None], Recording]
+    check_stimuli: Callable[[], None]
+    """Raise :class:`InvalidInput` for stimuli that the network cannot take; in place of ``run``, which checks them too."""
 
 
 def prepare(experiment: Experiment, choices: Choices) -> Prepared:
@@ -54,4 +56,9 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     def go(progress: Progress | None) -> Recording:
         return execute(model, setup, program, planned, given, steps, progress)
 
-    return Prepared(setup, planned, steps, program.network, go)
+    def check_stimuli() -> None:
+        for events in (given, all_events(planned)):
+            if events:
+                program.stimulate(events)
+
+    return Prepared(setup, planned, steps, program.network, go, check_stimuli)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
@@ -25,10 +25,10 @@ class RunSection(BaseModel):
     backend: str = "numba"
     numerics: str | None = None
     seed: Annotated[int, Ge(0)] = 1
-    dt: Annotated[_Number, Gt(0)] | None = None
-    duration_ms: Annotated[_Number, Gt(0)] | None = None
+    dt: Annotated[_Number, Ge(1e-6)] | None = None
+    duration_ms: Annotated[_Number, Gt(0), Le(1e12)] | None = None
     hardware: str | None = None
-    weight_precision: str | None = None
+    weight_precision: Literal["float64", "float32"] | None = None
     stimulus: str | None = None
     check_spacing: bool = True
 

@@ -47,6 +47,7 @@ class Bits(Argument):
 
     def check(self, owner: str, name: str, value: Any, size: int) -> tuple[int, ...]:
         """Return the indices, sorted."""
+        value = value.tolist() if isinstance(value, np.ndarray) else value
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
             raise OperationError(
                 f"{owner}: {name} must be a list of bits 0..{size - 1} ({self.size}={size}), got {value!r}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from spikemem.checks import whole_number
+from spikemem.errors import NetworkError
 from spikemem.ir.cell import Cell, Receptor
 from spikemem.ir.connectors import Connector
 from spikemem.ir.network import Network, Population, Projection
 from spikemem.ir.spike_source import SpikeSource
 from spikemem.ir.synapse import Static, Synapse
 from spikemem.ir.values import Drawn, Threshold
+
+_LARGEST = 2**31 - 1
+"""Neurons are counted in 32 bits."""
 
 
 class NetworkBuilder:
@@ -24,6 +29,9 @@ class NetworkBuilder:
 
     def population(self, name: str, size: int, cell: Cell, **initial_values: float | Drawn) -> str:
         """Declare ``size`` neurons of type ``cell``; ``initial_values`` (v=..., ...) override rest. Return the name."""
+        size = whole_number(f"population {name}: size", size, least=1)
+        if size > _LARGEST:
+            raise NetworkError(f"population {name}: size must be <= {_LARGEST}, got {size}")
         self._populations.append(Population(name, size, cell, tuple(initial_values.items())))
         return name
 

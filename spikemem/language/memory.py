@@ -66,10 +66,19 @@ class Memory(BaseModel, ABC):
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z][A-Z]*)", "-", cls.__name__).lower()
 
     def network(self) -> Network:
-        """Return the network that ``build`` declares, verified."""
+        """Return the network that ``build`` declares, verified; the operations must read populations that it has."""
         builder = NetworkBuilder(self.model_name(), self.dt)
         self.build(builder)
-        return builder.network()
+        network = builder.network()
+        names = [p.name for p in network.populations]
+        for key, made in self.operations().items():
+            for answer, window in made.answers.items():
+                if window.population not in names:
+                    raise OperationError(
+                        f"{type(self).__name__}.{key}: answer {answer!r}: population {window.population!r} is unknown; "
+                        f"{choices(window.population, names)}"
+                    )
+        return network
 
     @classmethod
     def operations(cls) -> dict[str, Operation]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from spikemem.checks import milliseconds
 from spikemem.errors import OperationError, choices
 from spikemem.language.answer import Window
 from spikemem.language.arguments import Argument
 from spikemem.language.stimulus import Stimulus
+from spikemem.passes.discretize import whole_steps
+
+_RESERVED = {"at", "do", "expect"}
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,26 @@ class Operation:
             )
         return checked
 
+    def check_windows(self, owner: str, dt: float) -> None:
+        """Raise :class:`OperationError` about ``owner`` for an answer's window that is none, or is no whole steps of ``dt``."""
+        for name, window in self.answers.items():
+            where = f"{owner}: answer {name!r}"
+            if not 0.0 <= window.at <= window.until:
+                raise OperationError(
+                    f"{where}: its window must have 0 <= at <= until, got {window.at:g} to {window.until:g} ms"
+                )
+            for time in (window.at, window.until, *window.echo_at):
+                whole_steps(time, dt, where)
+
     def stimulus(self, model: Any, arguments: Mapping[str, Any]) -> Stimulus:
         """Return the stimulus for these arguments, checked."""
         checked = self.check(model, arguments)
-        return self.stimulate(model, **{name: checked.get(name) for name in self.parameters})
+        made = self.stimulate(model, **{name: checked.get(name) for name in self.parameters})
+        if not isinstance(made, Stimulus):
+            raise OperationError(
+                f"{type(model).__name__}.{self.name}: must return a stimulus, such as pulse(...), got {made!r}"
+            )
+        return made
 
 
 def operation(
@@ -76,7 +96,8 @@ def operation(
 
     def declare(method: Callable[..., Stimulus]) -> Operation:
         summary = (inspect.getdoc(method) or "").split("\n")[0]
-        return Operation(method.__name__, summary, method, spacing, _parameters(method), dict(answers or {}), one_of)
+        gap = milliseconds(f"operation {method.__name__}: spacing", spacing)
+        return Operation(method.__name__, summary, method, gap, _parameters(method), dict(answers or {}), one_of)
 
     return declare
 
@@ -85,6 +106,10 @@ def _parameters(method: Callable[..., Stimulus]) -> dict[str, Parameter]:
     hints = get_type_hints(method, include_extras=True)
     found = {}
     for name, argument in list(inspect.signature(method).parameters.items())[1:]:
+        if name in _RESERVED:
+            raise OperationError(
+                f"operation {method.__name__}: argument {name!r} has a meaning of its own in every call; name it otherwise"
+            )
         kinds = [kind for kind in _flat(hints.get(name)) if isinstance(kind, Argument)]
         if len(kinds) != 1:
             raise OperationError(

@@ -11,10 +11,14 @@ import numpy as np
 
 from spikemem.backend import StepEvents
 from spikemem.errors import OperationError
+from spikemem.ir.node import plain
 from spikemem.language.memory import Memory
 from spikemem.language.operation import Operation
 from spikemem.language.stimulus import Stimulus
 from spikemem.passes.discretize import whole_steps
+
+_LAST_STEP = 2**53
+"""The last step that a time in ms, a float64, can name."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,33 @@ class Call:
 
 
 def call(at: float, do: str, expect: Mapping[str, Iterable[int]] | None = None, **arguments: Any) -> Call:
-    """Return a call: ``call(30.0, "recall", cue=0, expect={"content": [0, 1]})``."""
-    return Call(float(at), do, arguments, {name: frozenset(bits) for name, bits in (expect or {}).items()})
+    """Return a call: ``call(30.0, "recall", cue=0, expect={"content": [0, 1]})``.
+
+    Raises :class:`OperationError` for a time that is no number and for expectations that are no lists of whole numbers.
+    """
+    time = plain(at)
+    if isinstance(time, bool) or not isinstance(time, int | float):
+        raise OperationError(f"call of {do!r}: at must be a time in ms, got {at!r}")
+    where = f"call of {do!r} at {time:g} ms"
+    if not isinstance(expect, Mapping | None):
+        raise OperationError(f"{where}: expect must map answers to lists of neurons, got {expect!r}")
+    return Call(
+        float(time), do, arguments, {n: _expected(f"{where}: expect.{n}", b) for n, b in (expect or {}).items()}
+    )
+
+
+def _expected(where: str, given: Any) -> frozenset[int]:
+    listed = given.tolist() if isinstance(given, np.ndarray) else given
+    if isinstance(listed, str | bytes) or not isinstance(listed, Iterable):
+        raise OperationError(f"{where} must be a list of neurons, got {given!r}")
+    found: set[int] = set()
+    for bit in map(plain, listed):
+        if isinstance(bit, bool) or not isinstance(bit, int):
+            raise OperationError(f"{where} must be whole numbers, got {bit!r}")
+        if bit in found:
+            raise OperationError(f"{where} {bit} is given twice")
+        found.add(bit)
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -73,15 +102,20 @@ def check_free(model: Memory, earlier: Scheduled, name: str, start: int, dt: flo
 def plan(model: Memory, made: Call, start: int, dt: float, sizes: Mapping[str, int]) -> Scheduled:
     """Return ``made`` at step ``start``, its arguments and expectations checked; ``sizes`` are those of the populations."""
     operation = model.operation(made.do)
+    owner = f"{type(model).__name__}.{made.do}"
+    if start > _LAST_STEP:
+        raise OperationError(f"{owner}: at must be at most {_LAST_STEP * dt:g} ms, got {made.at:g}")
+    operation.check_windows(owner, dt)
     for name, bits in made.expect.items():
-        owner = f"{type(model).__name__}.{made.do}"
         if name not in operation.answers:
             valid = ", ".join(operation.answers) or "(none)"
-            raise OperationError(f"{owner}: expect.{name} is unknown; this operation answers: {valid}")
+            raise OperationError(
+                f"{owner} at {made.at:g} ms: expect.{name} is unknown; this operation answers: {valid}"
+            )
         size = sizes[operation.answers[name].population]
         for bit in bits:
             if not 0 <= bit < size:
-                raise OperationError(f"{owner}: expect.{name} {bit!r} is out of range 0..{size - 1}")
+                raise OperationError(f"{owner} at {made.at:g} ms: expect.{name} {bit} is out of range 0..{size - 1}")
     stimulus = operation.stimulus(model, made.arguments).later(start)
     return Scheduled(
         made, operation, start, start + whole_steps(operation.spacing, dt, f"spacing of {made.do}"), stimulus
@@ -90,8 +124,8 @@ def plan(model: Memory, made: Call, start: int, dt: float, sizes: Mapping[str, i
 
 def _planned(model: Memory, made: Call, dt: float, sizes: Mapping[str, int]) -> Scheduled:
     where = f"{type(model).__name__}.{made.do}: at"
-    if not np.isfinite(made.at) or made.at < 0.0:
-        raise OperationError(f"{where} must be a time >= 0 ms, got {made.at}")
+    if not 0.0 <= made.at <= _LAST_STEP * dt:
+        raise OperationError(f"{where} must be a time of 0 to {_LAST_STEP * dt:g} ms, got {made.at:g}")
     return plan(model, made, whole_steps(made.at, dt, where), dt, sizes)
 
 
