@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,10 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         if self.weight_precision not in ("float64", "float32"):
-            raise InvalidInput(f"weight_precision: {choices(str(self.weight_precision), ['float64', 'float32'])}")
+            raise InvalidInput(f"weight_precision {self.weight_precision!r} is unknown; valid: float32, float64")
         whole_number("threads", self.threads, least=1)
+        if isinstance(self.record, str):
+            raise InvalidInput(f"record: must be a list of populations, got the text {self.record!r}")
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,13 @@ class Cost:
 
 
 class Program(ABC):
-    """A lowered network made ready to run. Time is in steps and starts at 0; ``now`` is the next step to be run."""
+    """A lowered network made ready to run. Time is in steps and starts at 0; ``now`` is the next step to be run.
+
+    A program that is not ``stepwise`` is run once, as a whole, with all its stimuli given before.
+    """
 
     network: LoweredNetwork
+    stepwise: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -92,6 +98,10 @@ class Program(ABC):
     @abstractmethod
     def cost(self) -> Cost:
         """What the run took so far."""
+
+    def costs(self, marks: Sequence[int]) -> list[Cost]:
+        """Return what a program that is not ``stepwise`` took up to each of ``marks``, once it has run."""
+        raise NotImplementedError(f"{type(self).__name__} is stepwise: its cost is read between two stretches")
 
     @abstractmethod
     def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -149,6 +159,8 @@ class Entry:
 
 BACKENDS: Mapping[str, Entry] = {
     "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
+    "brian2": Entry("spikemem.backends.brian:make_runtime", "Brian2, step by step", "brian2", "brian2"),
+    "brian2-cpp": Entry("spikemem.backends.brian:make_cpp", "Brian2, a C++ program a run", "brian2", "brian2"),
 }
 
 

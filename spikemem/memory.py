@@ -10,15 +10,8 @@ from typing import Any
 from spikemem.backend import Cost, WeightForm
 from spikemem.checks import milliseconds
 from spikemem.errors import FileError, InvalidInput, OperationError
-from spikemem.hdf5 import (
-    new_file,
-    open_file,
-    read_checkpoint,
-    read_provenance,
-    write_answers,
-    write_checkpoint,
-    write_provenance,
-)
+from spikemem.hdf5 import read_checkpoint, read_provenance, write_answers, write_checkpoint, write_provenance
+from spikemem.hdf5_file import new_file, open_file
 from spikemem.ir.lowered import Connections
 from spikemem.language.memory import Memory
 from spikemem.language.protocol import Call, Scheduled, check_free, events, plan
@@ -68,12 +61,15 @@ class LiveMemory:
             if name not in self.model.cannot and name != "forget":
                 raise AttributeError(str(error)) from None
 
-        def operate(*, at: float | None = None, **arguments: Any) -> Answer:
+        def operate(*unnamed: object, at: float | None = None, **arguments: Any) -> Answer:
+            if unnamed:
+                known = ", ".join(f"{argument}=..." for argument in self.model.operation(name).parameters)
+                raise OperationError(f"{type(self.model).__name__}.{name}: give each argument by its name: {known}")
             return self.operate(name, at=at, **arguments)
 
         return operate
 
-    def operate(self, name: str, *, at: float | None = None, **arguments: Any) -> Answer:
+    def operate(self, name: str, /, *, at: float | None = None, **arguments: Any) -> Answer:
         """Do operation ``name`` and return its answer; raise :class:`OperationError` if it cannot be done, or not yet."""
         dt, owner = self.setup.dt, f"{type(self.model).__name__}.{name}"
         earliest = max(self._program.now, self._last.free if self._last else 0)
@@ -81,7 +77,7 @@ class LiveMemory:
         what = f"{owner}: at"
         begin = earliest if at is None else whole_steps(milliseconds(what, at), dt, what)
         if self._last is not None:
-            check_free(self.model, self._last, name, begin, dt)
+            check_free(self.model, self._last, name, begin, dt, earliest)
         if begin < self._program.now:
             raise OperationError(
                 f"{owner} at {begin * dt:g} ms: that time has passed; the memory is at {self.now_ms:g} ms"
@@ -172,14 +168,14 @@ def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemo
         if last is not None:
             made_call = Call(last["at"], last["do"], last["arguments"])
             memory._last = plan(made, made_call, whole_steps(last["at"], source["dt_ms"], "at"), source["dt_ms"], {})
-    except (KeyError, TypeError) as error:
-        raise FileError(f"{path}: is damaged: its provenance lacks or garbles {error}") from None
-    except InvalidInput as error:
-        raise FileError(f"{path}: does not fit {kind.__name__}: {error}") from None
-    try:
         memory._program.load_state(state)
-    except FileError as error:
-        raise FileError(f"{path}: does not fit {kind.__name__}: {error}") from None
+    except (AttributeError, KeyError, TypeError) as error:
+        raise FileError(f"{path}: is damaged: its provenance lacks or garbles {error}") from None
+    except (InvalidInput, FileError) as error:
+        if str(error).startswith(str(path)):
+            raise
+        owner = model.__name__ if model else source["model"]["class"].rpartition(":")[2]
+        raise FileError(f"{path}: does not fit {owner}: {error}") from None
     return memory
 
 

@@ -54,13 +54,22 @@ def resolve(
     chosen: Any = own if numerics is None else numerics
     if chosen not in NUMERICS:
         raise InvalidInput(f"numerics {chosen!r} is unknown; {choices(str(chosen), NUMERICS)}")
+    if not isinstance(hardware, str | None):
+        raise InvalidInput(f"hardware: must be the name or path of a hardware file, got {hardware!r}")
     found = Hardware() if hardware is None else find_hardware(hardware)
     if hardware is not None and found.backend != backend:
         raise InvalidInput(f"hardware {hardware}: is for backend {found.backend!r}, got backend {backend!r}")
-    precision: Any = weight_precision or found.weight_precision
+    precision: Any = found.weight_precision if weight_precision is None else weight_precision
     options = RunOptions(precision, found.threads if threads is None else threads, record)
     step = model.dt if dt is None else dt
-    return Setup(backend, chosen, check_seed(seed), milliseconds("dt", step, positive=True), hardware, options)
+    return Setup(backend, chosen, check_seed(seed), _step(step), hardware, options)
+
+
+def _step(dt: float) -> float:
+    least = 1e-6
+    if milliseconds("dt", dt, positive=True) < least:
+        raise InvalidInput(f"dt: must be at least {least:g} ms, got {dt!r}")
+    return float(dt)
 
 
 def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Program]:

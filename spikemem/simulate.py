@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from time import perf_counter
 
 from spikemem.backend import Cost, Program, StepEvents
 from spikemem.checks import milliseconds
-from spikemem.errors import InvalidInput
+from spikemem.errors import InvalidInput, shown
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.network import Network
 from spikemem.ir.synapse import Static
@@ -69,6 +70,7 @@ def run(
     steps = duration_steps(planned, stimulus is not None, duration_ms, setup.dt)
     given = to_steps(stimulus, setup.dt) if stimulus is not None else {}
     program = start(model, setup)
+    check_record(planned, setup.options.record)
     return execute(model, setup, program, planned, given, steps, progress)
 
 
@@ -103,6 +105,8 @@ def run_batch(
         for plan, trial in zip(planned, trials, strict=True)
     ]
     programs = start_many(model, setup, len(trials))
+    for plan in planned:
+        check_record(plan, setup.options.record)
     return spread(
         setup.options.threads,
         len(trials),
@@ -120,7 +124,21 @@ def plan_protocol(
         raise InvalidInput(
             f"protocol: {model.name} is a network and has no operations; give a stimulus, or a memory model"
         )
+    for number, made in enumerate(protocol):
+        if not isinstance(made, Call):
+            raise InvalidInput(f"protocol[{number}]: must be a call (spikemem.language.call), got {shown(made)}")
     return schedule(model, [replace(c, arguments=kept(c.arguments)) for c in protocol], dt, check_spacing)
+
+
+def check_record(planned: tuple[Scheduled, ...], record: tuple[str, ...] | None) -> None:
+    """Raise :class:`InvalidInput` if an answer is to be read from a population that is not recorded."""
+    for scheduled in planned:
+        for name, window in scheduled.operation.answers.items():
+            if record is not None and window.population not in record:
+                raise InvalidInput(
+                    f"record: {window.population!r} must be recorded, since {scheduled.operation.name} reads {name} from it; "
+                    f"got {', '.join(record) or 'nothing'}"
+                )
 
 
 def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration_ms: float | None, dt: float) -> int:
@@ -152,13 +170,7 @@ def execute(
             program.stimulate(events)
     starts = [s.start for s in planned]
     marks = [*starts[1:], steps] if starts else [steps]
-    costs: list[Cost] = []
-    if starts:
-        advance(program, starts[0], steps, progress)
-    for mark in marks:
-        before = program.cost
-        advance(program, mark, steps, progress)
-        costs.append(program.cost - before)
+    costs = _costs(program, [*starts[:1], *marks], steps, progress)[-len(marks) :]
     events = program.spikes()
     answers: tuple[Answer, ...] = ()
     if isinstance(model, Memory):
@@ -175,6 +187,21 @@ def execute(
         cost=program.cost,
         provenance=provenance(model, setup),
     )
+
+
+def _costs(program: Program, marks: Sequence[int], total: int, progress: Progress | None) -> list[Cost]:
+    """Run ``program`` up to the last of ``marks``; return what each stretch between two of them took."""
+    reached = [program.cost]
+    if program.stepwise:
+        for mark in marks:
+            advance(program, mark, total, progress)
+            reached.append(program.cost)
+    else:
+        program.run(marks[-1])
+        reached += program.costs(marks)
+        if progress is not None:
+            progress(program.now, total)
+    return [after - before for before, after in pairwise(reached)]
 
 
 def advance(program: Program, until: int, total: int, progress: Progress | None = None) -> None:

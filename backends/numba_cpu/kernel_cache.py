@@ -7,6 +7,7 @@ the function's own file.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -34,6 +35,11 @@ class _EngineCache(FunctionCache):
             filename_base=self._impl.filename_base,
             source_stamp=(engine_stamp(), self._impl.locator.get_source_stamp()),
         )
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep compiled code, unless it cannot be written: then the next start compiles again."""
+        with suppress(OSError):
+            super().save_overload(signature, data)
 
 
 def cached(dispatcher: Any) -> Any:

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from spikemem.cli.options import Json, print_json, stdout
-from spikemem.hdf5 import open_file, read_answers, read_provenance, read_spikes
+from spikemem.hdf5 import read_answers, read_provenance, read_spikes
+from spikemem.hdf5_file import open_file
 from spikemem.report.table import answer_data, operations_table
 
 

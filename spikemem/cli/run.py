@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from spikemem.cli.options import Json, Set, print_json, stdout
 from spikemem.errors import CriterionFailed
 from spikemem.experiment import Choices, Experiment, Prepared, experiment_names, load_experiment, prepare
-from spikemem.hdf5 import check_writable, write_recording
+from spikemem.files import check_writable
+from spikemem.hdf5 import write_recording
 from spikemem.recording import Recording
 from spikemem.report.table import operations_table, recording_data
 
@@ -41,7 +42,7 @@ def run(
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     for path in (data, picture):
         check_writable(path)
-    recording = _run(loaded, prepared)
+    recording = run_with_progress(loaded, prepared)
     _write(loaded, recording, data, picture)
     if as_json:
         print_json({"experiment": loaded.name, **recording_data(recording), "files": [str(data), str(picture)]})
@@ -53,7 +54,8 @@ def run(
         )
 
 
-def _run(experiment: Experiment, prepared: Prepared) -> Recording:
+def run_with_progress(experiment: Experiment, prepared: Prepared) -> Recording:
+    """Run a prepared experiment, with a progress bar on stderr."""
     console = Console(stderr=True)
     name = TextColumn("{task.description}", markup=False)
     columns = (name, BarColumn(), TextColumn("{task.fields[shown]}"), TimeRemainingColumn())

@@ -172,7 +172,7 @@ def _used_weights(layout: Dense | Sparse) -> FloatArray:
     weights = np.asarray(layout.weights)
     if isinstance(layout, Sparse) or layout.allow_self_connections or weights.ndim == 0:
         return weights
-    return weights[~np.eye(*weights.shape, dtype=bool)]
+    return weights[~np.eye(*weights.shape, dtype=np.bool_)]
 
 
 def _verify_bucket(where: str, bucket: Bucket, pre: int, post: int) -> None:

@@ -90,12 +90,17 @@ def schedule(model: Memory, calls: Sequence[Call], dt: float, check_spacing: boo
     return tuple(planned)
 
 
-def check_free(model: Memory, earlier: Scheduled, name: str, start: int, dt: float) -> None:
-    """Raise :class:`OperationError` if an operation ``name`` at step ``start`` is too close after ``earlier``."""
+def check_free(
+    model: Memory, earlier: Scheduled, name: str, start: int, dt: float, earliest: int | None = None
+) -> None:
+    """Raise :class:`OperationError` if an operation ``name`` at step ``start`` is too close after ``earlier``.
+
+    ``earliest`` is the first step that is possible, if that is later than the spacing demands.
+    """
     if start < earlier.free:
         raise OperationError(
             f"{type(model).__name__}.{name} at {start * dt:g} ms: {earlier.operation.spacing:g} ms must pass after "
-            f"{earlier.operation.name} at {earlier.start * dt:g} ms; earliest: {earlier.free * dt:g} ms"
+            f"{earlier.operation.name} at {earlier.start * dt:g} ms; earliest: {max(earlier.free, earliest or 0) * dt:g} ms"
         )
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from spikemem.hdf5 import whole_or_absent
+from spikemem.files import whole_or_absent
 from spikemem.recording import Answer, Spikes
 from spikemem.report.table import sets
 

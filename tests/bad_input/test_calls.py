@@ -98,6 +98,26 @@ CASES: dict[str, Case] = {
         "content_from_content, content_from_cue, cue_from_content, cue_from_cue, in_content, in_cue, merge_content, "
         "merge_cue, out_content, out_cue",
     ),
+    "record without an answering population": (
+        run(record=("in_cue", "out_cue"), protocol=[call(0.0, "recall", cue=0)]),
+        InvalidInput,
+        "record: 'out_content' must be recorded, since recall reads content from it; got in_cue, out_cue",
+    ),
+    "record as text": (
+        run(record="out_cue"),
+        InvalidInput,
+        "record: must be a list of populations, got the text 'out_cue'",
+    ),
+    "protocol of tuples": (
+        run(protocol=[(0.0, "learn")]),
+        InvalidInput,
+        "protocol[0]: must be a call (spikemem.language.call), got (0.0, 'learn')",
+    ),
+    "hardware as number": (
+        run(hardware=3),
+        InvalidInput,
+        "hardware: must be the name or path of a hardware file, got 3",
+    ),
     "operation": (
         protocol(made(0.0, "lern")),
         OperationError,

@@ -20,7 +20,7 @@ def memory() -> spikemem.LiveMemory:
     return live
 
 
-SPACING = "6 ms must pass after recall at 7 ms; earliest: 13 ms"
+SPACING = "6 ms must pass after recall at 7 ms; earliest: 14 ms"
 
 LIVE: dict[str, tuple[Callable[[spikemem.LiveMemory], object], type[Exception], str]] = {
     "operation": (
@@ -57,6 +57,11 @@ LIVE: dict[str, tuple[Callable[[spikemem.LiveMemory], object], type[Exception], 
         lambda m: m.recall(cue=1, at=13.0),
         OperationError,
         "CA3CAM.recall at 13 ms: that time has passed; the memory is at 14 ms",
+    ),
+    "unnamed arguments": (
+        lambda m: m.learn(1, [2]),
+        OperationError,
+        "CA3CAM.learn: give each argument by its name: cue=..., content=...",
     ),
     "negative": (
         lambda m: m.recall(cue=1, at=-1.0),

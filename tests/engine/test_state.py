@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from spikemem.backend import Program, RunOptions
 from spikemem.errors import FileError
-from spikemem.hdf5 import new_file, open_file, read_checkpoint, write_checkpoint
+from spikemem.hdf5 import read_checkpoint, write_checkpoint
+from spikemem.hdf5_file import new_file, open_file
 from spikemem.ir import (
     AllToAll,
     IF_curr_delta,
