@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from spikemem.cli.options import Json, Set, print_json, stdout
-from spikemem.cli.run import run_with_progress
+from spikemem.cli.run import prepare_with_status, run_with_progress
 from spikemem.comparison import compare as compare_recordings
 from spikemem.errors import CriterionFailed, InvalidInput
-from spikemem.experiment import Choices, load_experiment, prepare
+from spikemem.experiment import Choices, load_experiment
 
 
 def compare(
@@ -39,7 +39,7 @@ def compare(
     recordings, seconds = {}, {}
     for name in names:
         began = perf_counter()
-        recordings[name] = run_with_progress(loaded, prepare(loaded, Choices(name, None, seed)))
+        recordings[name] = run_with_progress(loaded, prepare_with_status(loaded, Choices(name, None, seed)))
         seconds[name] = perf_counter() - began
     reference = recordings[names[0]]
     found = {name: compare_recordings(reference, recordings[name]) for name in names[1:]}

@@ -34,7 +34,7 @@ def run(
 ) -> None:
     """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
     loaded = load_experiment(experiment, changes or [])
-    prepared = prepare(loaded, Choices(backend, hardware, seed))
+    prepared = prepare_with_status(loaded, Choices(backend, hardware, seed))
     if dry_run:
         prepared.check_stimuli()
         _print_plan(loaded, prepared, as_json)
@@ -52,6 +52,12 @@ def run(
         raise CriterionFailed(
             f"{loaded.name}: {recording.wrong} of {recording.right + recording.wrong} answers are wrong"
         )
+
+
+def prepare_with_status(experiment: Experiment, choices: Choices) -> Prepared:
+    """Prepare an experiment, and say on stderr what takes so long the first time."""
+    with Console(stderr=True).status(f"preparing {experiment.name} (the first start compiles the engine)"):
+        return prepare(experiment, choices)
 
 
 def run_with_progress(experiment: Experiment, prepared: Prepared) -> Recording:
