@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="this benchmark alone (may be repeated)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every sample to FILE")
     options = parser.parse_args()
-    console = Console(width=None if sys.stdout.isatty() else 150)
+    console = Console(width=None if sys.stdout.isatty() else 180)
     machine = describe_machine()
     console.print(", ".join(f"{name} {value}" for name, value in machine.items()), highlight=False)
     reports = {}

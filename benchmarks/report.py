@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.process import CannotRun, Outcome, run_script
@@ -34,6 +35,23 @@ class Row:
     outcomes: Sequence[Outcome] = ()
 
 
+Note = Callable[[Outcome], tuple[str, bool]]
+"""What to remark on an outcome, and whether it is wrong."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A row to be measured: its name, the script and the package that it needs, the arguments and how often."""
+
+    name: str
+    script: str
+    package: str
+    arguments: Sequence[str | int | float]
+    repeats: int
+    note: Note = lambda _: ("", False)
+    env: Mapping[str, str] | None = None
+
+
 @dataclass
 class Report:
     """A benchmark's table; ``ratios`` name a column and say whether more of it is better; the first row is the base."""
@@ -41,31 +59,28 @@ class Report:
     title: str
     columns: Sequence[Column]
     ratios: Mapping[str, bool]
+    lines: Sequence[str] = ()
     rows: list[Row] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
-    def add(
-        self,
-        name: str,
-        script: str,
-        package: str,
-        arguments: Sequence[str | int | float],
-        repeats: int,
-        note: Callable[[Outcome], tuple[str, bool]] = lambda _: ("", False),
-        env: Mapping[str, str] | None = None,
-    ) -> Row:
-        """Run a script ``repeats`` times and append its row; ``note`` returns a remark and whether the result is wrong."""
-        own = package == "spikemem"
-        try:
-            outcomes = [run_script(script, package, arguments, env) for _ in range(repeats)]
-        except CannotRun as reason:
-            row = Row(name, {}, str(reason), failed=True, own=own)
-        else:
-            samples = {c.title: [v for v in map(c.read, outcomes) if v is not None] for c in self.columns}
-            remark, wrong = note(outcomes[0])
-            row = Row(name, samples, remark, wrong, own, outcomes)
-        self.rows.append(row)
-        return row
+    def measure(self, plans: Sequence[Plan]) -> None:
+        """Fill the rows. The repeats go round the plans, so that a busy spell of the machine meets all of them alike."""
+        outcomes: dict[str, list[Outcome]] = {plan.name: [] for plan in plans}
+        reasons: dict[str, str] = {}
+        for turn in range(max(plan.repeats for plan in plans)):
+            for plan in plans:
+                if turn < plan.repeats and plan.name not in reasons:
+                    try:
+                        outcomes[plan.name].append(run_script(plan.script, plan.package, plan.arguments, plan.env))
+                    except CannotRun as reason:
+                        reasons[plan.name] = str(reason)
+        for plan in plans:
+            own, found = plan.package == "spikemem", outcomes[plan.name]
+            if plan.name in reasons:
+                self.rows.append(Row(plan.name, {}, reasons[plan.name], failed=True, own=own))
+                continue
+            samples = {c.title: [v for v in map(c.read, found) if v is not None] for c in self.columns}
+            remark, wrong = plan.note(found[0])
+            self.rows.append(Row(plan.name, samples, remark, wrong, own, found))
 
     def show(self, console: Console) -> None:
         """Print the table and the lines below it."""
@@ -78,7 +93,9 @@ class Report:
         table.add_column("note", overflow="fold")
         for row in self.rows:
             cells = [_spread(row.samples.get(c.title, ()), c.form) for c in self.columns]
-            table.add_row(row.name, *cells, *(self._ratio(row, t, more) for t, more in self.ratios.items()), row.note)
+            table.add_row(
+                row.name, *cells, *(self._ratio(row, t, more) for t, more in self.ratios.items()), escape(row.note)
+            )
         console.print(table, highlight=False)
 
     def _ratio(self, row: Row, title: str, more: bool) -> str:

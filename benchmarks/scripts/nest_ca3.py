@@ -35,9 +35,9 @@ def main(name: str, count: int) -> None:
     for population, (size, cell) in POPULATIONS.items():
         neurons[population] = nest.Create("iaf_psc_exp", sizes[size], params=parameters(cell))
     for source, (times, who) in made.stimulus().items():
-        size = made.cues if source == "in_cue" else made.bits
-        neurons[source] = nest.Create("parrot_neuron", size)
-        generators = nest.Create("spike_generator", size)
+        lines = made.cues if source == "in_cue" else made.bits
+        neurons[source] = nest.Create("parrot_neuron", lines)
+        generators = nest.Create("spike_generator", lines)
         for k, generator in enumerate(generators):
             generator.spike_times = (times[who == k] + 1.0).tolist()
         nest.Connect(generators, neurons[source], "one_to_one", {"delay": 1.0})
