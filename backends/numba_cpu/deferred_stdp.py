@@ -29,6 +29,7 @@ from spikemem.backends.numba_cpu.kernel import GROW, LONG_AGO, NEVER, UPDATES, k
 from spikemem.backends.numba_cpu.kernel_cache import cached
 from spikemem.backends.numba_cpu.pair_rule import (
     DENDRITIC,
+    RULE,
     RULE_OWN,
     WITH_POST,
     WITH_PRE,
@@ -46,8 +47,8 @@ from spikemem.ir.pair_stdp import PairSTDP
 
 # LAST, TRACE: last spike and trace of each pre neuron. COUNT, STEPS, TRACES: how many spikes each post neuron has fired,
 # the last of them (of WIDTH places, in turn) and the trace at each.
-(LAST, TRACE, COUNT, STEPS, TRACES, WIDTH, UNLIMITED, CLIP_EACH, SINCE_PRE, DEPRESSION_DELAYED) = range(
-    RULE_OWN, RULE_OWN + 10
+(LAST, TRACE, COUNT, STEPS, TRACES, WIDTH, UNLIMITED, CLIP_EACH, SINCE_PRE, DEPRESSION_DELAYED, POST_LAST) = range(
+    RULE_OWN, RULE_OWN + 11
 )
 _FIRST_WIDTH = 32
 
@@ -72,6 +73,7 @@ def lower_deferred(projection: LoweredProjection, bucket: Bucket, name: str, bui
         int(rule.clip == "each"),
         int(rule.depress_by == "latest_since_pre"),
         int(rule.depression_delay == "same"),
+        add(f"{name}/last_post", "whole", no_events(post)),
     )
     growing = (f"{name}/post_steps", f"{name}/post_traces") if rule.history is None else ()
     return Stage(name, step, header, growing)
@@ -109,6 +111,7 @@ def remember(t: Any, h: Any, m: Any, j: Any) -> Any:
     m.whole[h[STEPS] + row + count % width] = t
     m.real[h[TRACES] + row + count % width] = trace
     m.whole[h[COUNT] + j] = count + 1
+    m.whole[h[POST_LAST] + j] = t
     if h[UNLIMITED] != 0 and count + 1 == width:
         m.control[GROW] = 1
     return 0
@@ -119,12 +122,19 @@ def update_and_send(weights: Any, t: Any, h: Any, m: Any, i: Any, ring: Any) -> 
     """Bring pre neuron i's weights up to step t, send them, and enter the spike into the neuron's trace."""
     begin, end = first_of_row(h, m, i), end_of_row(h, m, i)
     last, trace = m.whole[h[LAST] + i], m.real[h[TRACE] + i]
+    least, dense, no_self = m.const_real[h[RULE]], h[IS_DENSE] != 0, h[SKIP_SELF] != 0
+    latest = m.whole[h[POST_LAST] : h[POST_LAST] + h[POST]]
+    targets = m.const_index[h[TARGETS] : h[TARGETS] + (0 if dense else end)]
+    pending = NEVER  # post spikes from this step on potentiate
+    if last != LONG_AGO:
+        pending = last + (0 if h[WITH_PRE] != 0 else 1) - (h[DELAY] if h[DENDRITIC] != 0 else 0)
     for k in range(begin, end):
-        j = k - begin if h[IS_DENSE] != 0 else m.const_index[h[TARGETS] + k]
-        if m.whole[h[COUNT] + j] > 0 and not (h[SKIP_SELF] != 0 and i == j):
-            w = with_pending(float(weights[k]), t - h[WITH_PRE], last, trace, h, m, j)
-            w = with_depression(w, t, last, h, m, j)
-            weights[k] = clipped(w, h, m)
+        j = k - begin if dense else targets[k]
+        w = float(weights[k])
+        # At the lower bound depression changes nothing.
+        if latest[j] != LONG_AGO and (latest[j] >= pending or w != least) and not (no_self and i == j):
+            w = with_pending(w, t - h[WITH_PRE], last, trace, h, m, j)
+            weights[k] = clipped(with_depression(w, t, last, h, m, j), h, m)
     m.real[h[TRACE] + i] = grown_trace(trace, decay_plus(t - last, h, m) if last != LONG_AGO else 0.0, h)
     m.whole[h[LAST] + i] = t
     return send_row(weights, h, m, i, ring)
@@ -141,15 +151,20 @@ def with_pending(w: Any, until: Any, last: Any, trace: Any, h: Any, m: Any, j: A
     begin = count
     oldest = max(0, count - width)
     earliest = last if h[WITH_PRE] != 0 else last + 1
-    while begin > oldest and m.whole[h[STEPS] + row + (begin - 1) % width] + delay >= earliest:
-        begin -= 1
-    for event in range(begin, count):
-        seen = m.whole[h[STEPS] + row + event % width] + delay
+    place = count % width  # of event ``begin``: counted along, for a division is slow
+    while begin > oldest:
+        before = place - 1 if place > 0 else width - 1
+        if m.whole[h[STEPS] + row + before] + delay < earliest:
+            break
+        begin, place = begin - 1, before
+    for _ in range(begin, count):
+        seen = m.whole[h[STEPS] + row + place] + delay
         if seen > until:
             break
         w = potentiated(w, trace * decay_plus(seen - last, h, m), h, m)
         if h[CLIP_EACH] != 0:
             w = clipped(w, h, m)
+        place = place + 1 if place + 1 < width else 0
     return w
 
 

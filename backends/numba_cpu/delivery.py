@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.numba_cpu.kernel import EVENTS, WAKE, part
+from spikemem.backends.numba_cpu.kernel import EVENTS, WAKE, part, prefetch
 from spikemem.backends.numba_cpu.stage import Build, Field
 from spikemem.ir.lowered import Bucket, Dense, LoweredProjection
 
@@ -81,6 +81,23 @@ def sent(t: Any, h: Any, m: Any, synapses: Any) -> Any:
     return 0
 
 
+AHEAD = 8
+"""Cache lines of targets, and of weights, that are asked for while the row before is being sent."""
+
+
+@part
+def ask_for_row(weights: Any, h: Any, m: Any, i: Any) -> Any:
+    """Have the beginning of pre neuron i's row fetched; the processor sees by itself that the rest follows."""
+    if h[IS_DENSE] == 0:
+        begin, end = first_of_row(h, m, i), end_of_row(h, m, i)
+        for k in range(begin, min(end, begin + 16 * AHEAD), 16):
+            prefetch(m.const_index, h[TARGETS] + k)
+            prefetch(weights, k)
+            if h[SINGLE] == 0:
+                prefetch(weights, k + 8)
+    return 0
+
+
 @part
 def send_row(weights: Any, h: Any, m: Any, i: Any, ring: Any) -> Any:
     """Add pre neuron i's row of ``weights`` to the ring; return the number of synapses."""
@@ -89,7 +106,7 @@ def send_row(weights: Any, h: Any, m: Any, i: Any, ring: Any) -> Any:
         targets = m.const_index[h[TARGETS] + begin : h[TARGETS] + end]
         row = weights[begin:end]
         for k in range(targets.shape[0]):
-            ring[targets[k]] += row[k]
+            ring[np.uint32(targets[k])] += row[k]  # unsigned: no place is counted from the end
         return end - begin
     row = weights[begin:end]
     if h[SKIP_SELF] == 0 or i >= h[POST]:

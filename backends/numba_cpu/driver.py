@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from numba import njit
 
-from spikemem.backends.numba_cpu.kernel import GROW, NEVER, RECORD_ROOM, RECORDED, WAKE, call_kernel
+from spikemem.backends.numba_cpu.kernel import GROW, NEVER, RECORD_ROOM, RECORDED, WAKE, Memory, call_kernel, unowned
 from spikemem.backends.numba_cpu.kernel_cache import cached
 
 # An intrinsic is called without the context that it is declared with.
@@ -22,6 +22,25 @@ def drive(t: Any, end: Any, neurons: Any, addresses: Any, starts: Any, headers: 
     Stages come in order: populations (deliver, integrate, fire, record), then projections (learn, emit). A stage runs in
     the steps that it asked for, or that a spike sent to it asked for; when no stage asks for a step, it is skipped.
     """
+    headers, memory = (
+        unowned(headers),
+        Memory(
+            unowned(memory.real),
+            unowned(memory.whole),
+            unowned(memory.weight32),
+            unowned(memory.weight64),
+            unowned(memory.const_real),
+            unowned(memory.const_whole),
+            unowned(memory.const_index),
+            unowned(memory.const_weight32),
+            unowned(memory.const_weight64),
+            unowned(memory.control),
+            unowned(memory.record_step),
+            unowned(memory.record_neuron),
+            unowned(memory.feed_step),
+            unowned(memory.feed_neuron),
+        ),
+    )
     control = memory.control
     stages = addresses.shape[0]
     while t < end:

@@ -54,6 +54,18 @@ def fire(t: Any, h: Any, m: Any, neuron: Any) -> Any:
 
 
 @part
+def record(t: Any, h: Any, m: Any) -> Any:
+    """Put the spike list on the record."""
+    if h[RECORD] != 0:
+        count, r = m.whole[h[FIRED] + 1], m.control[RECORDED]
+        for k in range(count):
+            m.record_step[r + k] = t
+            m.record_neuron[r + k] = h[FIRST] + m.whole[h[FIRED] + 2 + k]
+        m.control[RECORDED] = r + count
+    return 0
+
+
+@part
 def announce(t: Any, h: Any, m: Any) -> Any:
     """Wake the projections that listen, if the population fired."""
     count = m.whole[h[FIRED] + 1]

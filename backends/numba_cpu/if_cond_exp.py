@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from spikemem.backends.numba_cpu.firing import awake
+from spikemem.backends.numba_cpu.firing import awake, start
 from spikemem.backends.numba_cpu.kernel import kernel, part
 from spikemem.backends.numba_cpu.membrane import (
     CURRENT_E,
@@ -69,7 +69,9 @@ def step(t: Any, h: Any, m: Any) -> Any:
         moved = moved or vj != old or ej != e[j] or ij != i[j] or frozen
         fires = fires or vj >= v_thresh
         v[j], e[j], i[j] = vj, ej, ij
-    fire_above(t, h, m, v_thresh, v_reset)
+    start(t, h, m)
+    if fires:
+        fire_above(t, h, m, v, until, v_thresh, v_reset)
     return awake(t, moved or fires)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spikemem.backends.numba_cpu.firing import awake
-from spikemem.backends.numba_cpu.kernel import kernel
+from spikemem.backends.numba_cpu.firing import awake, start
+from spikemem.backends.numba_cpu.kernel import kernel, part
 from spikemem.backends.numba_cpu.membrane import (
     OFFSET_CURRENT,
     PARAMETERS,
@@ -21,6 +21,22 @@ from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import LoweredPopulation
 
 
+@part
+def advance(t: Any, v: Any, until: Any, in_e: Any, in_i: Any, offset: Any, p: Any) -> Any:
+    """Advance all neurons one step; return whether any moved and whether any is at or above threshold."""
+    v_rest, _, v_thresh, leaks, resistance = p[0], p[1], p[2], p[3], p[4]
+    moved, fires = 0, 0
+    for j in range(v.shape[0]):
+        rest = v_rest + offset[j] * resistance
+        frozen = until[j] >= t
+        vj = v[j] if frozen else rest + leaks * (v[j] + in_e[j] - in_i[j] - rest)
+        moved |= (vj != v[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
+        fires |= vj >= v_thresh
+        v[j] = vj
+        in_e[j] = in_i[j] = 0.0
+    return moved | fires, fires
+
+
 @kernel
 def step(t: Any, h: Any, m: Any) -> Any:
     """Advance one step: jump by what arrives, then decay exactly."""
@@ -30,18 +46,11 @@ def step(t: Any, h: Any, m: Any) -> Any:
     in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
     offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
     p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 5]
-    v_rest, v_reset, v_thresh, leaks, resistance = p[0], p[1], p[2], p[3], p[4]
-    moved, fires = 0, 0
-    for j in range(n):
-        rest = v_rest + offset[j] * resistance
-        frozen = until[j] >= t
-        vj = v[j] if frozen else rest + leaks * (v[j] + in_e[j] - in_i[j] - rest)
-        moved |= (vj != v[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
-        fires |= vj >= v_thresh
-        v[j] = vj
-        in_e[j] = in_i[j] = 0.0
-    fire_above(t, h, m, v_thresh, v_reset)
-    return awake(t, moved | fires)
+    moved, fires = advance(t, v, until, in_e, in_i, offset, p)
+    start(t, h, m)
+    if fires != 0:
+        fire_above(t, h, m, v, until, p[2], p[1])
+    return awake(t, moved)
 
 
 @lowers_cell(IF_curr_delta)

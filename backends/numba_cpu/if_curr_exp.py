@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from spikemem.backends.numba_cpu.firing import awake
-from spikemem.backends.numba_cpu.kernel import kernel
+from spikemem.backends.numba_cpu.firing import awake, start
+from spikemem.backends.numba_cpu.kernel import kernel, part
 from spikemem.backends.numba_cpu.membrane import (
     CURRENT_E,
     CURRENT_I,
@@ -25,21 +25,14 @@ from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.numerics import decay, spinnaker_input_scale
 
 
-@kernel
-def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
-    """Advance one step: sPyNNaker's update, in its order of operations."""
-    n = h[0]
-    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
-    e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
-    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
-    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
-    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
-    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
-    v_rest, v_reset, v_thresh, leaks, resistance, scale_e, scale_i, decay_e, decay_i = (
+@part
+def advance_spinnaker(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_i: Any, offset: Any, p: Any) -> Any:
+    """Advance all neurons one step; return whether any moved and whether any is at or above threshold."""
+    v_rest, _, v_thresh, leaks, resistance, scale_e, scale_i, decay_e, decay_i = (
         p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
     )  # fmt: skip
     moved, fires = 0, 0
-    for j in range(n):
+    for j in range(v.shape[0]):
         ej, ij = e[j] + scale_e * in_e[j], i[j] + scale_i * in_i[j]
         alpha = v_rest + (ej - ij + offset[j]) * resistance
         frozen = until[j] >= t
@@ -50,8 +43,45 @@ def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
         fires |= vj >= v_thresh
         v[j], e[j], i[j] = vj, ej, ij
         in_e[j] = in_i[j] = 0.0
-    fire_above(t, h, m, v_thresh, v_reset)
-    return awake(t, moved | fires)
+    return moved | fires, fires
+
+
+@kernel
+def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
+    """Advance one step: sPyNNaker's update, in its order of operations."""
+    n = h[0]
+    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
+    e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
+    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
+    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
+    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
+    moved, fires = advance_spinnaker(t, v, until, e, i, in_e, in_i, offset, p)
+    start(t, h, m)
+    if fires != 0:
+        fire_above(t, h, m, v, until, p[2], p[1])
+    return awake(t, moved)
+
+
+@part
+def advance_exact(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_i: Any, offset: Any, p: Any) -> Any:
+    """Advance all neurons one step; return whether any moved and whether any is at or above threshold."""
+    v_rest, _, v_thresh, leaks, resistance, gain_e, gain_i, decay_e, decay_i = (
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
+    )  # fmt: skip
+    moved, fires = 0, 0
+    for j in range(v.shape[0]):
+        ej, ij = e[j] + in_e[j], i[j] + in_i[j]
+        rest = v_rest + offset[j] * resistance
+        frozen = until[j] >= t
+        vj = v[j] if frozen else rest + leaks * (v[j] - rest) + gain_e * ej - gain_i * ij
+        ej, ij = ej * decay_e, ij * decay_i
+        ej, ij = (0.0 if abs(ej) < TINY else ej), (0.0 if abs(ij) < TINY else ij)
+        moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
+        fires |= vj >= v_thresh
+        v[j], e[j], i[j] = vj, ej, ij
+        in_e[j] = in_i[j] = 0.0
+    return moved | fires, fires
 
 
 @kernel
@@ -64,23 +94,11 @@ def step_exact(t: Any, h: Any, m: Any) -> Any:
     in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
     offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
     p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
-    v_rest, v_reset, v_thresh, leaks, resistance, gain_e, gain_i, decay_e, decay_i = (
-        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
-    )  # fmt: skip
-    moved, fires = 0, 0
-    for j in range(n):
-        ej, ij = e[j] + in_e[j], i[j] + in_i[j]
-        rest = v_rest + offset[j] * resistance
-        frozen = until[j] >= t
-        vj = v[j] if frozen else rest + leaks * (v[j] - rest) + gain_e * ej - gain_i * ij
-        ej, ij = ej * decay_e, ij * decay_i
-        ej, ij = (0.0 if abs(ej) < TINY else ej), (0.0 if abs(ij) < TINY else ij)
-        moved |= (vj != v[j]) | (ej != e[j]) | (ij != i[j]) | frozen | (in_e[j] != 0.0) | (in_i[j] != 0.0)
-        fires |= vj >= v_thresh
-        v[j], e[j], i[j] = vj, ej, ij
-        in_e[j] = in_i[j] = 0.0
-    fire_above(t, h, m, v_thresh, v_reset)
-    return awake(t, moved | fires)
+    moved, fires = advance_exact(t, v, until, e, i, in_e, in_i, offset, p)
+    start(t, h, m)
+    if fires != 0:
+        fire_above(t, h, m, v, until, p[2], p[1])
+    return awake(t, moved)
 
 
 @lowers_cell(IF_curr_exp)

@@ -8,11 +8,13 @@ for all networks, calls kernels by address: a new primitive needs a new kernel, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import int64, njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from spikemem.backends.numba_cpu.kernel_cache import cached
@@ -85,3 +87,38 @@ def call_kernel(typing_context: Any, where: Any, t: Any, header: Any, memory: An
         return result
 
     return signature, generate
+
+
+@intrinsic
+def _unowned(typing_context: Any, array: Any) -> Any:
+    """Return a view of ``array`` that holds no reference: slices of it cost no atomic counting (for compiled code only)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(array)(context, builder, arguments[0])
+        view.meminfo = context.get_constant_null(types.MemInfoPointer(types.voidptr))
+        view.parent = context.get_constant_null(types.pyobject)
+        return view._getvalue()
+
+    return array(array), generate
+
+
+@intrinsic
+def _prefetch(typing_context: Any, array: Any, place: Any) -> Any:
+    """Ask for the cache line of ``array[place]``; any place is allowed (for compiled code only)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(array)(context, builder, arguments[0])
+        byte, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+        where = builder.bitcast(builder.gep(view.data, [arguments[1]]), byte)
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(ir.VoidType(), [byte, int32, int32, int32]), "llvm.prefetch.p0"
+        )
+        builder.call(function, [where, int32(0), int32(3), int32(1)])
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64), generate
+
+
+# An intrinsic is called without the context that it is declared with.
+unowned = cast(Callable[..., Any], _unowned)
+prefetch = cast(Callable[..., Any], _prefetch)

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.numba_cpu.firing import OWN, announce, common_header, fire, start
+from spikemem.backends.numba_cpu.firing import FIRED, OWN, announce, common_header, record
 from spikemem.backends.numba_cpu.kernel import part
 from spikemem.backends.numba_cpu.stage import Build, Stage
 from spikemem.ir.lowered import LoweredPopulation
 
 # Header fields. ARRIVING: real[depth, 2, size], input by step, receptor and neuron. UNTIL: last refractory step.
 DEPTH, ARRIVING, V, UNTIL, OFFSET_CURRENT, REFRACTORY, PARAMETERS, CURRENT_E, CURRENT_I = range(OWN, OWN + 9)
+BLOCK = 64
+"""Neurons that are looked through together for any that fire."""
 TINY = 1e-30
 """Synaptic currents and conductances of less than this are 0: so that a silent neuron comes to rest."""
 
@@ -52,16 +54,25 @@ def slot(t: Any, h: Any, receptor: Any) -> Any:
 
 
 @part
-def fire_above(t: Any, h: Any, m: Any, v_thresh: Any, v_reset: Any) -> Any:
+def fire_above(t: Any, h: Any, m: Any, v: Any, until: Any, v_thresh: Any, v_reset: Any) -> Any:
     """Fire the neurons at or above threshold. A refractory one is below: it stays at v_reset < v_thresh."""
-    start(t, h, m)
-    n = h[0]
-    v = m.real[h[V] : h[V] + n]
-    until = m.whole[h[UNTIL] : h[UNTIL] + n]
-    for j in range(n):
-        if v[j] >= v_thresh:
-            v[j] = v_reset
-            until[j] = t + h[REFRACTORY]
-            fire(t, h, m, j)
+    n, count, last_frozen = v.shape[0], 0, t + h[REFRACTORY]
+    fired = m.whole[h[FIRED] + 2 : h[FIRED] + 2 + n]
+    first = 0
+    while first < n:
+        last = min(first + BLOCK, n)
+        above = 0
+        for j in range(np.uint64(first), np.uint64(last)):  # unsigned: no place is counted from the end
+            above |= v[j] >= v_thresh
+        if above != 0:
+            for j in range(np.uint64(first), np.uint64(last)):
+                if v[j] >= v_thresh:
+                    v[j] = v_reset
+                    until[j] = last_frozen
+                    fired[count] = j
+                    count += 1
+        first = last
+    m.whole[h[FIRED] + 1] = count
+    record(t, h, m)
     announce(t, h, m)
     return 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from spikemem.backends.numba_cpu.delivery import (
     INDPTR,
     IS_DENSE,
@@ -15,6 +17,7 @@ from spikemem.backends.numba_cpu.delivery import (
     TARGETS,
     WEIGHTS,
     arrival,
+    ask_for_row,
     common_header,
     end_of_row,
     fired_count,
@@ -38,9 +41,15 @@ def send_own_weights(t: Any, h: Any, m: Any) -> Any:
     synapses = 0
     for k in range(count):
         if h[SINGLE] != 0:
-            synapses += send_row(m.const_weight32[h[WEIGHTS] : h[WEIGHTS] + size], h, m, m.whole[at + k], ring)
+            single = m.const_weight32[h[WEIGHTS] : h[WEIGHTS] + size]
+            if k + 1 < count:
+                ask_for_row(single, h, m, m.whole[at + k + 1])
+            synapses += send_row(single, h, m, m.whole[at + k], ring)
         else:
-            synapses += send_row(m.const_weight64[h[WEIGHTS] : h[WEIGHTS] + size], h, m, m.whole[at + k], ring)
+            double = m.const_weight64[h[WEIGHTS] : h[WEIGHTS] + size]
+            if k + 1 < count:
+                ask_for_row(double, h, m, m.whole[at + k + 1])
+            synapses += send_row(double, h, m, m.whole[at + k], ring)
     sent(t, h, m, synapses)
     return NEVER
 
@@ -58,7 +67,7 @@ def send_one_weight(t: Any, h: Any, m: Any) -> Any:
             begin, end = first_of_row(h, m, m.whole[at + k]), end_of_row(h, m, m.whole[at + k])
             targets = m.const_index[h[TARGETS] + begin : h[TARGETS] + end]
             for s in range(targets.shape[0]):
-                ring[targets[s]] += weight
+                ring[np.uint32(targets[s])] += weight
             synapses += end - begin
     elif count > 0:
         synapses = count * h[POST]
