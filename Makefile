@@ -56,7 +56,7 @@ $(VENV)/.runtime: $(CONFIG) | $(BIN)/python
 
 # Also the runtime: one installation does both.
 $(VENV)/.dev: $(CONFIG) | $(BIN)/python
-	$(PIP) install --editable '.[test,dev]'
+	$(PIP) install --editable '.[test,dev,brian2]'
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.bench: $(VENV)/.runtime

@@ -1,0 +1,183 @@
+"""What the lowering rules build on: the Brian2 objects made so far, and the registries that find a primitive's rule."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.backend import StepEvents
+from spikemem.ir.cell import Receptor
+from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredPopulation, LoweredProjection
+from spikemem.ir.values import FloatArray
+
+Array = npt.NDArray[Any]
+Read = Callable[[str], Array]
+"""Returns the values of a Brian2 variable by its key, ``object.variable``."""
+
+NEVER = -1e15
+"""The step of an event that has not happened: a float64, as all steps in Brian2 variables, so that none overflows."""
+INPUT: dict[Receptor, str] = {"excitatory": "in_e", "inhibitory": "in_i"}
+
+
+@dataclass
+class Additions:
+    """What plastic synapses need in their target: variables with initial values, code at its spikes, delay lines.
+
+    ``lines[receptor]`` is the length of the delay line behind the input of that receptor: emitted weights that arrive in
+    later steps and so cannot be read from the synapse then.
+    """
+
+    variables: dict[str, float] = field(default_factory=dict)
+    constants: dict[str, float] = field(default_factory=dict)
+    reset: list[str] = field(default_factory=list)
+    lines: dict[Receptor, int] = field(default_factory=dict)
+
+    def slot(self, receptor: Receptor, delay: int) -> str:
+        """Return the variable that what is emitted now is added to, to arrive ``delay`` steps later."""
+        return f"{INPUT[receptor]}{delay - 1}" if delay > 1 else INPUT[receptor]
+
+    def lengthen(self, receptor: Receptor, delay: int) -> None:
+        """Make room for emissions over ``delay`` steps."""
+        length = max(self.lines.get(receptor, 0), delay - 1)
+        self.lines[receptor] = length
+        self.variables |= {self.slot(receptor, k + 1): 0.0 for k in range(1, length + 1)}
+
+    @property
+    def moves(self) -> list[str]:
+        """Return the code that moves the delay lines along by one step, once the input is consumed."""
+        code = []
+        for receptor in INPUT:
+            places = [self.slot(receptor, k + 1) for k in range(self.lines.get(receptor, 0) + 1)]
+            code += [f"{place} = {behind}" for place, behind in pairwise(places)]
+            code.append(f"{places[-1]} = 0.0")
+        return code
+
+
+@dataclass(frozen=True)
+class Updates:
+    """Weight updates: ``counts[n]`` of them ``delay`` steps after neuron n of ``population`` fires."""
+
+    population: str
+    delay: int
+    counts: npt.NDArray[np.int64]
+
+
+class Access(ABC):
+    """A running program's variables and queues, as checkpoints need them; ``now`` is the next step."""
+
+    network: LoweredNetwork
+    now: int
+
+    @abstractmethod
+    def read(self, key: str) -> Array:
+        """Return a variable by its key, ``object.variable``."""
+
+    @abstractmethod
+    def write(self, key: str, values: Array) -> None:
+        """Set a variable."""
+
+    @abstractmethod
+    def queue(self, synapses: str, pathway: str) -> list[Array]:
+        """Return the synapses under way: the k-th array are those that act in step now + k."""
+
+    @abstractmethod
+    def set_queue(self, synapses: str, pathway: str, waiting: list[Array]) -> None:
+        """Replace the synapses under way."""
+
+    @abstractmethod
+    def fired(self, population: str) -> StepEvents:
+        """Return all spikes since step 0 of a target whose history is unlimited."""
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """How a bucket's state but for its weights is saved, by names within the bucket, and loaded."""
+
+    save: Callable[[Access], dict[str, Array]]
+    load: Callable[[Access, Mapping[str, Array]], None]
+    unlimited: bool = False
+    """Whether the saved state has all spikes of the target."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A bucket of synapses as the program holds it; ``weights`` is the key of its weights, None if they never change.
+
+    ``effective`` computes the weights with pending post events after the given step, where they are not the stored ones.
+    """
+
+    bucket: Bucket
+    connections: Connections
+    weights: str | None = None
+    effective: Callable[[Read, int], FloatArray] | None = None
+    updates: tuple[Updates, ...] = ()
+    saved: Saved | None = None
+
+
+@dataclass
+class Build:
+    """What lowering rules add to. ``feed`` are the sources' spikes, as far as they are known before the run."""
+
+    network: LoweredNetwork
+    clock: Any
+    single: bool
+    feed: dict[str, StepEvents]
+    groups: dict[str, Any] = field(default_factory=dict)
+    objects: list[Any] = field(default_factory=list)
+    additions: dict[str, Additions] = field(default_factory=dict)
+    held: dict[str, tuple[Held, ...]] = field(default_factory=dict)
+    initial: dict[str, Array] = field(default_factory=dict)
+    """The variables to be read after the run, by key, with their initial values."""
+
+    def group_name(self, population: str) -> str:
+        """Return the Brian2 name of a population: the same for every model."""
+        return f"n{[p.name for p in self.network.populations].index(population)}"
+
+    def synapses_name(self, projection: str, delay: int | None = None) -> str:
+        """Return the Brian2 name of a projection's synapses, or of those of one delay."""
+        number = [p.name for p in self.network.projections].index(projection)
+        return f"s{number}" + ("" if delay is None else f"_{delay}")
+
+    def keep(self, owner: Any, variable: str, values: float | Array) -> str:
+        """Give a variable its initial values, have it read after the run, and return its key."""
+        size = owner.variables[variable].size if isinstance(values, float | int) else None
+        initial = np.full(size, values) if size is not None else np.asarray(values)
+        setattr(owner, variable, initial)
+        key = f"{owner.name}.{variable}"
+        self.initial[key] = initial
+        return key
+
+    def stored(self, weights: FloatArray) -> FloatArray:
+        """Return weights as the run's precision holds them."""
+        return weights.astype(np.float32).astype(np.float64) if self.single else weights
+
+
+CellRule = Callable[[LoweredPopulation, Build], Any]
+CELL_RULES: dict[type, CellRule] = {}
+
+
+@dataclass(frozen=True)
+class SynapseRule:
+    """``extend`` says what the projection needs in its target, before any group is made; ``lower`` makes the synapses."""
+
+    extend: Callable[[LoweredProjection, Build], None]
+    lower: Callable[[LoweredProjection, Build], tuple[Held, ...]]
+
+
+SYNAPSE_RULES: dict[type, SynapseRule] = {}
+
+
+def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
+    """Register the rule that makes the Brian2 group of a population of ``cell``."""
+
+    def register(rule: CellRule) -> CellRule:
+        CELL_RULES[cell] = rule
+        return rule
+
+    return register

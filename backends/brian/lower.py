@@ -1,0 +1,61 @@
+"""A lowered network to a Brian2 network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import brian2
+
+# Importing a rule's module registers the rule.
+import spikemem.backends.brian.if_cond_exp
+import spikemem.backends.brian.if_curr_delta
+import spikemem.backends.brian.if_curr_exp
+import spikemem.backends.brian.pair_stdp
+import spikemem.backends.brian.spike_source
+import spikemem.backends.brian.static  # noqa: F401
+from spikemem.backend import RunOptions, StepEvents
+from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, Additions, Array, Build, Held
+from spikemem.ir.lowered import LoweredNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network as Brian2 objects. ``initial`` are the variables that can be read, by key, with their initial values."""
+
+    brian: Any
+    clock: Any
+    groups: Mapping[str, Any]
+    monitors: Mapping[str, Any]
+    held: Mapping[str, tuple[Held, ...]]
+    additions: Mapping[str, Additions]
+    initial: Mapping[str, Array]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the Brian2 objects."""
+        return frozenset(part.name for part in self.brian.objects)
+
+    def variable(self, key: str) -> Any:
+        """Return the Brian2 variable of a key."""
+        owner, _, name = key.partition(".")
+        return self.brian[owner].variables[name]
+
+
+def lower(network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEvents]) -> Model:
+    """Return ``network`` on the active device; every population is monitored, since costs are counted from spikes."""
+    # An own clock, but by the name that brian2cuda's code takes for granted.
+    clock = brian2.Clock(dt=network.dt * brian2.ms, name="defaultclock")
+    build = Build(network, clock, options.weight_precision == "float32", feed)
+    build.additions |= {p.name: Additions() for p in network.populations}
+    for projection in network.projections:
+        SYNAPSE_RULES[type(projection.synapse)].extend(projection, build)
+    for population in network.populations:
+        build.groups[population.name] = CELL_RULES[type(population.cell)](population, build)
+    for projection in network.projections:
+        build.held[projection.name] = SYNAPSE_RULES[type(projection.synapse)].lower(projection, build)
+    monitors = {name: brian2.SpikeMonitor(group, name=f"{group.name}_record") for name, group in build.groups.items()}
+    objects = [*build.groups.values(), *build.objects, *monitors.values()]
+    return Model(brian2.Network(*objects), clock, build.groups, monitors, build.held, build.additions, build.initial)

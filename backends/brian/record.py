@@ -1,0 +1,73 @@
+"""What a run fired, and what that cost: counted on the host from the spikes, as every spike does what the network says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.backend import Cost, StepEvents
+from spikemem.backends.brian.build import Held, Updates
+from spikemem.backends.brian.sources import NO_EVENTS
+from spikemem.ir.lowered import LoweredNetwork
+
+
+class Record:
+    """The spikes held, the costs counted, and the spikes whose weight updates are still to come."""
+
+    def __init__(self, network: LoweredNetwork, held: Mapping[str, tuple[Held, ...]], kept: frozenset[str]) -> None:
+        self._kept = kept
+        self._held: dict[str, list[StepEvents]] = {p.name: [] for p in network.populations}
+        self._targets = {p.name: np.zeros(p.size, dtype=np.int64) for p in network.populations}
+        self._updates: list[Updates] = []
+        for projection in network.projections:
+            for bucket in held[projection.name]:
+                own = self._targets[projection.pre]
+                own += np.bincount(bucket.connections.pre, minlength=own.size)
+                self._updates += bucket.updates
+        self.cost = Cost()
+        self._late: list[tuple[int, int]] = []
+
+    def add(self, events: Mapping[str, StepEvents], now: int) -> None:
+        """Enter the spikes of the steps before ``now`` that have not been entered yet."""
+        self.cost = self.counted(events, now)
+        self._late = [(step, count) for step, count in self._late + self._delayed(events) if step >= now]
+        for name, found in events.items():
+            if name in self._kept and found[0].size:
+                self._held[name].append(found)
+
+    def counted(self, events: Mapping[str, StepEvents], now: int) -> Cost:
+        """Return what the cost will be with these spikes."""
+        spikes = sum(steps.size for steps, _ in events.values())
+        synaptic = sum(int(self._targets[name][neurons].sum()) for name, (_, neurons) in events.items())
+        updates = sum(count for step, count in self._late + self._delayed(events) if step < now)
+        return Cost(self.cost.spikes + spikes, self.cost.synaptic_events + synaptic, self.cost.weight_updates + updates)
+
+    def _delayed(self, events: Mapping[str, StepEvents]) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for update in self._updates:
+            steps, neurons = events[update.population]
+            counts: npt.NDArray[np.int64] = update.counts[neurons]
+            found += zip((steps + update.delay).tolist(), counts.tolist(), strict=True)
+        return found
+
+    def spikes(self, since: int) -> dict[str, StepEvents]:
+        """Return the spikes held, of steps >= ``since``."""
+        found = {}
+        for name, parts in self._held.items():
+            steps = np.concatenate([NO_EVENTS[0], *(s for s, _ in parts)])
+            neurons = np.concatenate([NO_EVENTS[1], *(n for _, n in parts)])
+            late = steps >= since
+            found[name] = (steps[late], neurons[late])
+        return found
+
+    def restore(self, cost: Cost, late: list[tuple[int, int]]) -> None:
+        """Go on from a checkpoint: the cost so far, and the (step, number) of weight updates to come."""
+        self.cost, self._late = cost, late
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the spikes held."""
+        for parts in self._held.values():
+            parts.clear()

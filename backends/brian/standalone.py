@@ -1,0 +1,136 @@
+"""A network as a program of its own, written by Brian2's standalone device: compiled and run once, as a whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.backend import Cost, RunOptions, StepEvents
+from spikemem.backends.brian import settings
+from spikemem.backends.brian.build import Array, Held
+from spikemem.backends.brian.compiler import compile_project, find_compiler
+from spikemem.backends.brian.lower import Model, lower
+from spikemem.backends.brian.program import BrianProgram
+from spikemem.backends.brian.record import Record
+from spikemem.backends.numba_cpu.feed import in_order
+from spikemem.checks import whole_number
+from spikemem.errors import Unsupported
+from spikemem.ir.lowered import LoweredNetwork, connection_list
+
+
+class StandaloneProgram(BrianProgram):
+    """One trial. Everything that may be asked for is read when the run ends; then its folder is removed."""
+
+    stepwise = False
+    device: ClassVar[str] = "cpp_standalone"
+
+    def __init__(self, network: LoweredNetwork, options: RunOptions, backend: str = "brian2-cpp") -> None:
+        self._backend = backend
+        self._events: dict[str, StepEvents] = {}
+        self._values: dict[str, Array] = {}
+        self._ended = False
+        super().__init__(network, options)
+
+    def _initial_held(self) -> Mapping[str, tuple[Held, ...]]:
+        """Return the synapses with their initial weights; Brian2 objects are made for the run only."""
+        populations = self.network.populations
+        self._values = {f"n{k}.{name}": v for k, p in enumerate(populations) for name, v in p.initial.items()}
+        sizes = {p.name: p.size for p in populations}
+        return {
+            p.name: tuple(Held(b, connection_list(b, sizes[p.pre], sizes[p.post], self.network.dt)) for b in p.buckets)
+            for p in self.network.projections
+        }
+
+    def stimulate(self, events: Mapping[str, StepEvents]) -> None:
+        """Add spikes of spike sources, before the run."""
+        self._refuse_if_ended()
+        super().stimulate(events)
+
+    def run(self, steps: int) -> None:
+        """Write, compile and run the program for ``steps`` steps; this can be done once."""
+        whole_number("run: steps", steps)
+        if steps == 0:
+            return
+        self._refuse_if_ended()
+        self._before_run()
+        with TemporaryDirectory(prefix="spikemem-") as name:
+            folder = Path(name)
+            with settings.standalone(self.device, self._preferences(folder)) as device:
+                model = self._compiled(device, folder, steps)
+                device.run(with_output=False, results_directory="results")
+                self._values = {key: np.array(model.variable(key).get_value()) for key in model.initial}
+                self._events = {name: self._fired(monitor) for name, monitor in model.monitors.items()}
+                self._held = model.held
+        self._record = Record(self.network, self._held, self._kept)
+        self._ended, self._now = True, steps
+        self._record.add(self._events, steps)
+
+    def compile_into(self, folder: Path, steps: int) -> None:
+        """Write and compile the program of a run in ``folder``, and leave it there; nothing is run."""
+        with settings.standalone(self.device, self._preferences(folder)) as device:
+            self._compiled(device, folder, steps)
+
+    def _compiled(self, device: Any, folder: Path, steps: int) -> Model:
+        known = 0
+        while known < steps:  # Poisson spikes are drawn in blocks
+            known = self._sources.draw(known, steps, forget=False)
+        feed = {name: _before(steps, events) for name, events in self._sources.pending.items()}
+        model = lower(self.network, self._options, feed)
+        model.brian.run(steps * model.clock.dt, namespace={})
+        self._compile(device, folder)
+        return model
+
+    def _before_run(self) -> None:
+        """Raise if there is nothing to run on."""
+
+    def _preferences(self, folder: Path) -> dict[str, Any]:
+        """Return Brian2's preferences while the program is written, compiled and run."""
+        return {}
+
+    def _compile(self, device: Any, folder: Path) -> None:
+        device.build(directory=str(folder), compile=False, run=False)
+        compile_project(folder, find_compiler(self._backend), len(os.sched_getaffinity(0)))
+
+    def costs(self, marks: Sequence[int]) -> list[Cost]:
+        """Return what the run took up to each of ``marks``, from its start."""
+        fresh = Record(self.network, self._held, self._kept)
+        return [fresh.counted({name: _before(m, events) for name, events in self._events.items()}, m) for m in marks]
+
+    def _refuse_if_ended(self) -> None:
+        if self._ended:
+            raise Unsupported(
+                f"backend {self._backend}: a compiled run cannot be continued, so its operations must be given as one "
+                "protocol; instead: spikemem.run with a protocol, or a live memory on backend brian2 or numba"
+            )
+
+    def _fired(self, monitor: Any) -> StepEvents:
+        steps = np.rint(monitor.t_[:] / (self.network.dt * 1e-3)).astype(np.int64)
+        return in_order(steps, np.array(monitor.i[:], dtype=np.int32))
+
+    def read(self, key: str) -> Array:
+        """Return a Brian2 variable as it is after the run, or before it."""
+        return self._values[key]
+
+    def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Raise: there is no run that could go on from it."""
+        raise Unsupported(
+            f"backend {self._backend}: a compiled run has no checkpoint; instead: backend brian2 or numba"
+        )
+
+    def load_state(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Raise: a compiled run begins at its beginning."""
+        raise Unsupported(
+            f"backend {self._backend}: a compiled run has no checkpoint; instead: backend brian2 or numba"
+        )
+
+
+def _before(end: int, events: StepEvents) -> StepEvents:
+    """Return the events of steps < ``end``."""
+    count = int(np.searchsorted(events[0], end))
+    return events[0][:count], events[1][:count]

@@ -1,0 +1,227 @@
+"""The table of conformance: one small network for every primitive and every one of its options.
+
+Networks share their sources and stimuli and are otherwise disjoint, so that a backend that compiles may run many of them as
+one. Weights are no round numbers: no sum of them lands on a threshold, where the last bit would decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from spikemem.backend import StepEvents
+from spikemem.ir import (
+    AllToAll,
+    Cell,
+    Connector,
+    Explicit,
+    FixedNumberPre,
+    FixedProbability,
+    FromList,
+    FromMatrix,
+    IF_cond_exp,
+    IF_curr_delta,
+    IF_curr_exp,
+    Network,
+    Normal,
+    Numbers,
+    Numerics,
+    OneToOne,
+    PairSTDP,
+    Population,
+    Projection,
+    SpikeSource,
+    SpikeSourcePoisson,
+    Static,
+    Synapse,
+    Threshold,
+    Uniform,
+)
+
+STEPS = 70
+SOURCES = (Population("a", 4, SpikeSource()), Population("b", 3, SpikeSource()))
+BOTH: tuple[Numerics, ...] = ("spinnaker", "exact")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A feature and the part of the network that has it, beside the sources ``a`` and ``b``."""
+
+    feature: str
+    populations: tuple[Population, ...]
+    projections: tuple[Projection, ...]
+    numerics: tuple[Numerics, ...] = ("spinnaker",)
+
+    def __str__(self) -> str:
+        return self.feature
+
+    def renamed(self, name: str) -> str:
+        """Return what a population or projection of the case is called among those of others."""
+        return name if name in {p.name for p in SOURCES} else f"{self.feature}: {name}"
+
+
+def network(cases: Iterable[Case]) -> Network:
+    """Return the network of all ``cases`` beside each other."""
+    populations, projections = list(SOURCES), []
+    for case in cases:
+        populations += [replace(p, name=case.renamed(p.name)) for p in case.populations]
+        projections += [
+            replace(p, name=case.renamed(p.name), pre=case.renamed(p.pre), post=case.renamed(p.post))
+            for p in case.projections
+        ]
+    return Network("conformance", 1.0, tuple(populations), tuple(projections)).verify()
+
+
+def stimulus() -> dict[str, StepEvents]:
+    """Return what the sources fire: by chance, and ``a`` once in every step for a while, and in pairs at the end."""
+    rng = np.random.default_rng(7)
+    events = {}
+    for source, rate in zip(SOURCES, (0.25, 0.35), strict=True):
+        fires = rng.random((STEPS, source.size)) < rate
+        if source.name == "a":
+            fires[20:26, 0] = True
+            fires[60:, 1] = True
+        steps, neurons = np.nonzero(fires)
+        events[source.name] = (steps.astype(np.int64), neurons.astype(np.int32))
+    return events
+
+
+CURRENT = IF_curr_exp(
+    cm=0.27, tau_m=3.0, tau_syn_E=0.7, tau_syn_I=1.3, tau_refrac=1.0, v_rest=-60.0, v_reset=-60.5, v_thresh=-57.0
+)
+DELTA = IF_curr_delta(cm=0.3, tau_m=4.0, tau_refrac=1.0, v_rest=-65.0, v_reset=-66.0, v_thresh=-55.0)
+CONDUCTANCE = IF_cond_exp(
+    cm=0.3, tau_m=5.0, tau_syn_E=1.1, tau_syn_I=2.1, tau_refrac=1.0, v_rest=-65.0, v_reset=-66.0, v_thresh=-58.0
+)
+RULE = PairSTDP(tau_plus=3.0, tau_minus=4.0, A_plus=0.9137, A_minus=0.5713, w_min=0.11, w_max=3.217)
+DEFERRED: dict[str, Any] = {"update": "deferred", "history": 6}
+
+
+def joined(
+    feature: str, cell: Cell = CURRENT, *, connector: Connector | None = None, weight: Any = None, delay: Any = 1.0,
+    synapse: Synapse | None = None, initial: tuple[tuple[str, float], ...] = (), numerics: tuple[Numerics, ...] = BOTH,
+    size: int = 3, inhibitory: bool = False, drive: float | None = None,
+) -> Case:  # fmt: skip
+    """Return a target that ``b`` drives and that ``a`` projects to in the way to be tested."""
+    strength = {IF_curr_exp: 4.173, IF_curr_delta: 11.37, IF_cond_exp: 0.07713}[type(cell)]
+    driven = Projection("drive", "b", "t", AllToAll(), drive or strength, 1.0, "excitatory", Static())
+    tested = Projection(
+        "tested", "a", "t", connector or AllToAll(), 0.3719 * strength if weight is None else weight, delay,
+        "inhibitory" if inhibitory else "excitatory", synapse or Static(),
+    )  # fmt: skip
+    return Case(feature, (Population("t", size, cell, initial),), (driven, tested), numerics)
+
+
+def learning(feature: str, over: Any = 1.0, connector: Connector | None = None, **fields: Any) -> Case:
+    """Return a target with a plastic projection from ``a``, ``over`` so many ms, whose rule has these ``fields``."""
+    rule = replace(RULE, **fields)
+    weight = Threshold(0.4137) if rule.unit == "threshold" else Uniform(0.37, 2.91)
+    return joined(
+        feature, synapse=rule, weight=weight, delay=over, connector=connector, numerics=("spinnaker",), drive=3.713
+    )
+
+
+def _cells() -> Iterator[Case]:
+    for cell in (CURRENT, DELTA, CONDUCTANCE):
+        name = type(cell).__name__
+        yield joined(name, cell)
+        yield joined(f"{name}, inhibited", cell, inhibitory=True)
+        yield joined(f"{name}, i_offset drawn", replace(cell, i_offset=Uniform(0.05, 0.35)))
+        yield joined(f"{name}, v(0) above threshold", cell, initial=(("v", -54.3),))
+    yield joined("IF_curr_exp, tau_syn equal to tau_m", replace(CURRENT, tau_syn_E=3.0, tau_syn_I=3.0))
+    yield joined("IF_curr_exp, tau_refrac 0", replace(CURRENT, tau_refrac=0.0))
+    yield joined("IF_curr_exp, tau_refrac 4 steps", replace(CURRENT, tau_refrac=4.0))
+    yield joined("IF_curr_exp, currents at the start", initial=(("isyn_exc", 1.31), ("isyn_inh", 0.57)))
+
+
+def _sources() -> Iterator[Case]:
+    for feature, cell in (
+        ("SpikeSourcePoisson", SpikeSourcePoisson(rate=150.0)),
+        ("SpikeSourcePoisson, start", SpikeSourcePoisson(rate=200.0, start=20.0)),
+    ):
+        made = joined(feature, numerics=("spinnaker",))
+        noise = Projection("noise", "noise", "t", AllToAll(), 1.719, 1.0, "excitatory", Static())
+        yield replace(
+            made, populations=(Population("noise", 5, cell), *made.populations), projections=(*made.projections, noise)
+        )
+
+
+def _static() -> Iterator[Case]:
+    one: tuple[Numerics, ...] = ("spinnaker",)
+    yield joined("Static, one weight", numerics=one)
+    yield joined("Static, own weights", weight=Uniform(0.3, 2.9), numerics=one)
+    yield joined("Static, threshold units", weight=Threshold(0.5713), numerics=one)
+    yield joined("Static, delay of 4 steps", delay=4.0, numerics=one)
+    yield joined("Static, drawn delays", delay=Uniform(0.6, 5.2), weight=Uniform(0.3, 2.9), numerics=one)
+    yield joined("Static, drawn delays and one weight", delay=Normal(3.0, 1.0, 1.0, 6.0), numerics=one)
+    yield joined("Static, no self-connections", connector=AllToAll(allow_self_connections=False), numerics=one)
+    yield joined("OneToOne", connector=OneToOne(), size=4, numerics=one)
+    yield joined("FixedProbability", connector=FixedProbability(0.5), weight=Uniform(0.3, 2.9), numerics=one)
+    yield joined("FixedProbability, none", connector=FixedProbability(0.0), numerics=one)
+    yield joined("FixedNumberPre, with replacement", connector=FixedNumberPre(3, with_replacement=True), numerics=one)
+    twice = FromList(((3, 1), (0, 2), (0, 2), (1, 0)))
+    yield joined(
+        "FromList, a pair twice", connector=twice, weight=Explicit(Numbers([1.13, 0.7, 0.9, 2.1])), numerics=one
+    )
+    yield joined(
+        "FromMatrix", connector=FromMatrix(Numbers([[1, 0, 1], [0, 1, 1], [0, 0, 0], [1, 1, 1]])), numerics=one
+    )
+    made = joined("recurrent loop", numerics=one)
+    loop = Projection(
+        "loop", "t", "t", AllToAll(allow_self_connections=False), 1.913, 2.0, "inhibitory", Static()
+    )  # fmt: skip
+    yield replace(made, projections=(*made.projections, loop))
+
+
+def _plastic() -> Iterator[Case]:
+    for update, fields in (("online", {}), ("deferred", DEFERRED)):
+        yield learning(f"PairSTDP {update}", **fields)
+        yield learning(f"PairSTDP {update}, delay of 3 steps", 3.0, **fields)
+        yield learning(f"PairSTDP {update}, drawn delays", Uniform(0.6, 3.4), **fields)
+        yield learning(f"PairSTDP {update}, sparse", connector=FixedProbability(0.6), **fields)
+        yield learning(f"PairSTDP {update}, no self-connections", connector=AllToAll(False), **fields)
+        yield learning(f"PairSTDP {update}, delay ignored", 3.0, delay="ignored", **fields)
+        for coincidence in ("potentiate", "both", "neither"):
+            yield learning(f"PairSTDP {update}, coincidence {coincidence}", coincidence=coincidence, **fields)
+        yield learning(f"PairSTDP {update}, nearest", pairing="nearest", **fields)
+        yield learning(f"PairSTDP {update}, multiplicative", weight_dependence="multiplicative", **fields)
+        yield learning(f"PairSTDP {update}, fraction of w_max", amplitude="fraction_of_w_max", **fields)
+        yield learning(f"PairSTDP {update}, threshold units", unit="threshold", w_min=0.0, w_max=0.9, **fields)
+    yield learning("PairSTDP online, axonal", 3.0, delay="axonal")
+    yield learning("PairSTDP online, depress_first", coincidence="both", order="depress_first")
+    yield learning("PairSTDP deferred, history of 1", 2.0, update="deferred", history=1)
+    yield learning("PairSTDP deferred, depression_delay ignored", 2.0, depression_delay="ignored", **DEFERRED)
+    yield learning("PairSTDP deferred, depress_by latest_since_pre", depress_by="latest_since_pre", **DEFERRED)
+    yield learning("PairSTDP deferred, clip at the end", clip="end", A_plus=2.137, **DEFERRED)
+    for coincidence in ("depress", "potentiate", "both", "neither"):
+        feature = f"PairSTDP deferred, history unlimited, coincidence {coincidence}"
+        yield learning(feature, 2.0, update="deferred", coincidence=coincidence)
+    for clip in ("each", "end"):
+        yield learning(
+            f"PairSTDP deferred, history unlimited, multiplicative, clip {clip}",
+            update="deferred", weight_dependence="multiplicative", A_plus=1.613, clip=clip,
+        )  # fmt: skip
+    yield learning(
+        "PairSTDP deferred, history unlimited, depression_delay ignored", 2.0, update="deferred",
+        depression_delay="ignored", depress_by="latest_since_pre", pairing="nearest",
+    )  # fmt: skip
+
+
+CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic())
+
+QUICK: frozenset[str] = frozenset(
+    {
+        "IF_curr_exp",
+        "IF_curr_delta",
+        "IF_cond_exp, inhibited",
+        "SpikeSourcePoisson",
+        "Static, drawn delays",
+        "PairSTDP online, delay of 3 steps",
+        "PairSTDP deferred, drawn delays",
+        "PairSTDP deferred, history unlimited, coincidence both",
+    }
+)
+"""The features that a backend which compiles each run is also asked for in a quick test."""
