@@ -7,7 +7,7 @@ CONFIG := setup.cfg pyproject.toml
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench docs venv clean
+.PHONY: help demo test slow lint bench docs venv clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
@@ -16,7 +16,10 @@ demo: $(VENV)/.runtime  ## run the CA3 memory's functional experiment; results i
 	$(BIN)/spikemem run ca3-functional --out demo
 
 test: lint  ## lint, then run the tests and the doctests
-	$(BIN)/python -m pytest -n auto --maxprocesses=8
+	$(BIN)/python -m pytest -n auto --maxprocesses=8 -m 'not slow'
+
+slow: $(VENV)/.dev  ## run the tests that take minutes each
+	$(BIN)/python -m pytest -n auto --maxprocesses=8 -m slow
 
 lint: $(VENV)/.dev  ## ruff and mypy
 	$(BIN)/ruff check .

@@ -161,6 +161,7 @@ BACKENDS: Mapping[str, Entry] = {
     "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
     "brian2": Entry("spikemem.backends.brian:make_runtime", "Brian2, step by step", "brian2", "brian2"),
     "brian2-cpp": Entry("spikemem.backends.brian:make_cpp", "Brian2, a C++ program a run", "brian2", "brian2"),
+    "brian2-cuda": Entry("spikemem.backends.brian.cuda:make", "Brian2 on an NVIDIA GPU", "brian2cuda", "cuda"),
 }
 
 

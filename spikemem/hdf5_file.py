@@ -60,18 +60,21 @@ class _Sink(FileIO):
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end of the block: HDF5 may crash if it is interrupted in the middle of a write."""
+    """Let Ctrl-C take effect at the end of the block: HDF5 may crash if it is interrupted in the middle of a write.
+
+    Whatever Python handler is there (Brian2 has one of its own) is put back, and gets the interrupt then.
+    """
     asked: list[int] = []
-    ours = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if ours:
+    handler = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
+    if callable(handler):
         signal.signal(signal.SIGINT, lambda number, frame: asked.append(number))
     try:
         yield
     finally:
-        if ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if callable(handler):
+            signal.signal(signal.SIGINT, handler)
     if asked:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

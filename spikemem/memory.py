@@ -9,7 +9,7 @@ from typing import Any
 
 from spikemem.backend import Cost, WeightForm
 from spikemem.checks import milliseconds
-from spikemem.errors import FileError, InvalidInput, OperationError
+from spikemem.errors import FileError, InvalidInput, OperationError, Unsupported
 from spikemem.hdf5 import read_checkpoint, read_provenance, write_answers, write_checkpoint, write_provenance
 from spikemem.hdf5_file import new_file, open_file
 from spikemem.ir.lowered import Connections
@@ -33,6 +33,11 @@ class LiveMemory:
         self.model = model
         self.setup = setup
         self._program = start(model, setup)
+        if not self._program.stepwise:
+            raise Unsupported(
+                f"backend {setup.backend} runs whole protocols only; give the operations to spikemem.run as one protocol, "
+                "or open the memory on numba or brian2"
+            )
         self._last: Scheduled | None = None
         self._answers: list[Answer] = []
 

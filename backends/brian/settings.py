@@ -30,7 +30,9 @@ def runtime() -> Iterator[None]:
     """
     with _LOCK:
         target = "cython" if brian2.prefs["codegen.target"] == "cython" else "numpy"
-        with _preferences({"codegen.target": target}), _device("runtime"):
+        # Brian2 would answer Ctrl-C by ending the run early, as if it were complete.
+        changes = {"codegen.target": target, "core.stop_on_keyboard_interrupt": False}
+        with _preferences(changes), _device("runtime"):
             yield
 
 

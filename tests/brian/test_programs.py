@@ -206,3 +206,8 @@ def test_importing_spikemem_does_not_import_brian2() -> None:
     code = "import sys, spikemem, spikemem.backend; print('brian2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_live_memory_on_a_compiled_backend_is_refused_at_once(compiled: str) -> None:
+    with pytest.raises(Unsupported, match="backend brian2-cpp runs whole protocols only; give the operations to"):
+        spikemem.open(CA3CAM(cues=2, bits=3), backend=compiled)
