@@ -1,4 +1,4 @@
-"""Rules and kernels of IF_curr_exp."""
+"""Rule and kernel of IF_curr_exp."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from spikemem.ir.numerics import decay, spinnaker_input_scale
 
 @part
 def advance_spinnaker(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_i: Any, offset: Any, p: Any) -> Any:
-    """Advance all neurons one step; return whether any moved and whether any is at or above threshold."""
+    """Advance all neurons by sPyNNaker's update, in its order of operations; return whether any moved, any fires."""
     v_rest, _, v_thresh, leaks, resistance, scale_e, scale_i, decay_e, decay_i = (
         p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
     )  # fmt: skip
@@ -46,26 +46,9 @@ def advance_spinnaker(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_
     return moved | fires, fires
 
 
-@kernel
-def step_spinnaker(t: Any, h: Any, m: Any) -> Any:
-    """Advance one step: sPyNNaker's update, in its order of operations."""
-    n = h[0]
-    v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
-    e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
-    at_e, at_i = slot(t, h, 0), slot(t, h, 1)
-    in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
-    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
-    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
-    moved, fires = advance_spinnaker(t, v, until, e, i, in_e, in_i, offset, p)
-    start(t, h, m)
-    if fires != 0:
-        fire_above(t, h, m, v, until, p[2], p[1])
-    return awake(t, moved)
-
-
 @part
 def advance_exact(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_i: Any, offset: Any, p: Any) -> Any:
-    """Advance all neurons one step; return whether any moved and whether any is at or above threshold."""
+    """Advance all neurons exactly (Rotter & Diesmann 1999); return whether any moved, any fires."""
     v_rest, _, v_thresh, leaks, resistance, gain_e, gain_i, decay_e, decay_i = (
         p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]
     )  # fmt: skip
@@ -85,16 +68,19 @@ def advance_exact(t: Any, v: Any, until: Any, e: Any, i: Any, in_e: Any, in_i: A
 
 
 @kernel
-def step_exact(t: Any, h: Any, m: Any) -> Any:
-    """Advance one step: exact integration (Rotter & Diesmann 1999)."""
+def step(t: Any, h: Any, m: Any) -> Any:
+    """Advance one step: exact integration (parameter 9), or sPyNNaker's update."""
     n = h[0]
     v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
     e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
     at_e, at_i = slot(t, h, 0), slot(t, h, 1)
     in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
     offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
-    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 9]
-    moved, fires = advance_exact(t, v, until, e, i, in_e, in_i, offset, p)
+    p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 10]
+    if p[9] != 0.0:
+        moved, fires = advance_exact(t, v, until, e, i, in_e, in_i, offset, p)
+    else:
+        moved, fires = advance_spinnaker(t, v, until, e, i, in_e, in_i, offset, p)
     start(t, h, m)
     if fires != 0:
         fire_above(t, h, m, v, until, p[2], p[1])
@@ -109,12 +95,12 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
     dt, numerics = build.network.dt, build.network.numerics
     common = (cell.v_rest, cell.v_reset, cell.v_thresh, leak(dt, cell.tau_m), cell.tau_m / cell.cm)
     decays = (decay(dt, cell.tau_syn_E), decay(dt, cell.tau_syn_I))
-    variables = ("isyn_exc", "isyn_inh")
     match numerics:
         case "spinnaker":
-            scales = (spinnaker_input_scale(dt, cell.tau_syn_E), spinnaker_input_scale(dt, cell.tau_syn_I))
-            return membrane_stage(population, build, step_spinnaker, (*common, *scales, *decays), variables)
+            arriving = (spinnaker_input_scale(dt, cell.tau_syn_E), spinnaker_input_scale(dt, cell.tau_syn_I))
         case "exact":
-            gains = (cell.gain("excitatory", dt, numerics), cell.gain("inhibitory", dt, numerics))
-            return membrane_stage(population, build, step_exact, (*common, *gains, *decays), variables)
-    assert_never(numerics)
+            arriving = (cell.gain("excitatory", dt, numerics), cell.gain("inhibitory", dt, numerics))
+        case _:
+            assert_never(numerics)
+    parameters = (*common, *arriving, *decays, float(numerics == "exact"))
+    return membrane_stage(population, build, step, parameters, ("isyn_exc", "isyn_inh"))
