@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from rich.table import Table
 
 from spikemem.comparison import Comparison
+from spikemem.report.bands import bands
 
 _COMMON, _MISSING, _EXTRA = "#999999", "#D55E00", "#0072B2"
-_TALLEST = 60.0
 
 
 def comparison_table(comparisons: Mapping[str, Comparison], seconds: Mapping[str, float], reference: str) -> Table:
@@ -65,29 +63,18 @@ def difference_raster(
     comparison: Comparison, sizes: Mapping[str, int], duration_ms: float, reference: str, other: str
 ) -> Figure:
     """Return a raster of both recordings: common spikes grey, those of one alone marked."""
-    heights = [max(1.0, np.sqrt(sizes[name])) for name in comparison.common]
-    tall = 1.5 + min(0.3 * sum(heights), _TALLEST)
-    figure = Figure(figsize=(float(np.clip(duration_ms / 14.0, 10.0, 22.0)), tall), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)
-    axes: Sequence[Axes] = grid[:, 0].tolist()
+    shown = {name: sizes[name] for name in comparison.common}
+    width = float(np.clip(duration_ms / 14.0, 10.0, 22.0))
+    figure, axes = bands(shown, duration_ms, width, f"{other} against {reference}: {comparison.grade}")
     layers = (
         ("in both", _COMMON, "|", comparison.common),
         (f"only {reference}", _MISSING, "x", comparison.missing),
         (f"only {other}", _EXTRA, "+", comparison.extra),
     )
-    for axis, name in zip(axes, comparison.common, strict=True):
+    for name, axis in axes.items():
         for label, colour, marker, spikes in layers:
             times, neurons = spikes[name]
             axis.scatter(times, neurons, s=28, marker=marker, color=colour, linewidths=1.3, label=label)
-        axis.set_ylim(-0.7, sizes[name] - 0.3)
-        axis.set_yticks([0] if sizes[name] == 1 else [0, sizes[name] - 1])
-        axis.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=14, parse_math=False)
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[-1].set_xlim(-0.5, duration_ms)
-    axes[-1].set_xlabel("time (ms)")
-    handles, labels = axes[0].get_legend_handles_labels()
+    handles, labels = next(iter(axes.values())).get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=3, frameon=False)
-    figure.suptitle(f"{other} against {reference}: {comparison.grade}", x=0.01, ha="left", fontsize=11)
-    figure.supylabel("population, neuron index", fontsize=10)
     return figure

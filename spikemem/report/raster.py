@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from spikemem.files import whole_or_absent
 from spikemem.recording import Answer, Spikes
+from spikemem.report.bands import bands
 from spikemem.report.table import sets
 
 # Okabe & Ito's colour-blind-safe palette, without its yellow.
@@ -20,38 +20,21 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#
 _OPERATION = "#666666"
 _VERDICT = {True: "#009E73", False: "#D55E00", None: "#000000"}
 _LABELS_AT_MOST = 24
-_TALLEST = 60.0
-"""Inches of bands: more is no longer looked at, and beyond 65,536 pixels no longer drawn."""
 
 
 def raster(
     spikes: Mapping[str, Spikes], sizes: Mapping[str, int], answers: Sequence[Answer], duration_ms: float, title: str
 ) -> Figure:
     """Return the figure: one band a population, its height by its size; a line at each operation's start, its answer below."""
-    heights = [max(1.0, np.sqrt(sizes[name])) for name in spikes]
-    tall = 1.9 + min(0.3 * sum(heights), _TALLEST)
-    figure = Figure(figsize=(_width(answers, duration_ms), tall), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes: Sequence[Axes] = figure.subplots(len(spikes), 1, sharex=True, squeeze=False, height_ratios=heights)[
-        :, 0
-    ].tolist()
-    for k, (axis, (name, (times, neurons))) in enumerate(zip(axes, spikes.items(), strict=True)):
-        size = sizes[name]
-        axis.scatter(times, neurons, s=_marker(size), marker="|", color=_COLOURS[k % len(_COLOURS)], linewidths=1.5)
-        axis.set_ylim(-0.7, size - 0.3)
-        axis.set_yticks([0] if size == 1 else [0, size - 1])
-        axis.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=14, parse_math=False)
-        axis.tick_params(axis="x", length=0)
-        axis.spines[["top", "right"]].set_visible(False)
-        for answer in answers:
-            axis.axvline(answer.at_ms, color=_OPERATION, linewidth=0.6, linestyle=":", zorder=0)
-    _mark_operations(axes[0], answers)
-    axes[-1].set_xlim(-0.5, duration_ms)
-    axes[-1].set_xlabel("time (ms)")
-    axes[-1].tick_params(axis="x", length=4)
     legend = "\n▼ operation: green right, orange wrong, black nothing expected" if answers else ""
-    figure.suptitle(f"{title}{legend}", x=0.01, ha="left", fontsize=11, parse_math=False)
-    figure.supylabel("population, neuron index", fontsize=10)
+    shown = {name: sizes[name] for name in spikes}
+    figure, axes = bands(shown, duration_ms, _width(answers, duration_ms), f"{title}{legend}")
+    for k, (name, (times, neurons)) in enumerate(spikes.items()):
+        colour = _COLOURS[k % len(_COLOURS)]
+        axes[name].scatter(times, neurons, s=_marker(sizes[name]), marker="|", color=colour, linewidths=1.5)
+        for answer in answers:
+            axes[name].axvline(answer.at_ms, color=_OPERATION, linewidth=0.6, linestyle=":", zorder=0)
+    _mark_operations(next(iter(axes.values())), answers)
     return figure
 
 
