@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import ClassVar, Literal
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, MissingDependency, choices
+from spikemem.hardware import Hardware
 from spikemem.ir.lowered import Connections, LoweredNetwork
 from spikemem.parallel import spread
 from spikemem.passes.legalize import Abilities
@@ -25,11 +26,12 @@ StepEvents = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run: precision of the weights, threads for independent trials, populations to record (None: all)."""
+    """How to run: precision of the weights, threads for independent trials, populations to record (None: all), the hardware."""
 
     weight_precision: Literal["float64", "float32"] = "float64"
     threads: int = 1
     record: tuple[str, ...] | None = None
+    hardware: Hardware = field(default_factory=Hardware)
 
     def __post_init__(self) -> None:
         if self.weight_precision not in ("float64", "float32"):
@@ -78,6 +80,10 @@ class Program(ABC):
     def run(self, steps: int) -> None:
         """Advance by ``steps`` steps."""
 
+    def rehearse(self, steps: int) -> str | None:
+        """Do all of a run of ``steps`` steps that can be done without running; return what was done, in words."""
+        return None
+
     @abstractmethod
     def spikes(self, since: int = 0) -> dict[str, StepEvents]:
         """Return the recorded spikes of steps >= ``since`` that are still held, by population."""
@@ -116,6 +122,11 @@ class Backend(ABC):
     """A target: what it can do, and how it makes programs of a lowered network."""
 
     abilities: Abilities
+
+    @property
+    def tools(self) -> str | None:
+        """What was found that the backend needs beside packages, in words; None if it needs nothing."""
+        return None
 
     @abstractmethod
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[Program]:
@@ -159,8 +170,8 @@ class Entry:
 
 BACKENDS: Mapping[str, Entry] = {
     "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
-    "brian2": Entry("spikemem.backends.brian:make_runtime", "Brian2, step by step", "brian2", "brian2"),
-    "brian2-cpp": Entry("spikemem.backends.brian:make_cpp", "Brian2, a C++ program a run", "brian2", "brian2"),
+    "brian2": Entry("spikemem.backends.brian.engine:make_runtime", "Brian2, step by step", "brian2", "brian2"),
+    "brian2-cpp": Entry("spikemem.backends.brian.engine:make_cpp", "Brian2, a C++ program a run", "brian2", "brian2"),
     "brian2-cuda": Entry("spikemem.backends.brian.cuda:make", "Brian2 on an NVIDIA GPU", "brian2cuda", "cuda"),
 }
 

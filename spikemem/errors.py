@@ -67,6 +67,10 @@ class Interrupted(SpikememError, KeyboardInterrupt):
     exit_code = 130
 
 
+class SpikememWarning(UserWarning):
+    """What the user should know of a run that goes on."""
+
+
 def choices(name: str, valid: Iterable[str]) -> str:
     """Return ``did you mean 'x'? valid: a, b, c`` for an unknown ``name``.
 

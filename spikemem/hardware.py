@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,13 +15,25 @@ from spikemem.errors import FileError, InvalidInput, choices, explain
 
 
 class Hardware(BaseModel):
-    """What a hardware file of the CPU engine says."""
+    """What the hardware file of a processor says, and of any target that has nothing to add."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     backend: str = "numba"
     threads: Annotated[int, Ge(1)] = 1
     weight_precision: Literal["float64", "float32"] = "float64"
+
+
+class Gpu(Hardware):
+    """What the hardware file of an NVIDIA GPU says: which one it is, and what to compile for where it cannot be asked."""
+
+    backend: str = "brian2-cuda"
+    device: Annotated[int, Ge(0)] = 0
+    compute_capability: Annotated[float, Ge(5.0)] | None = None
+
+
+KINDS: Mapping[str, type[Hardware]] = {"brian2-cuda": Gpu}
+"""What hardware files say, by backend; all others as :class:`Hardware`."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -47,7 +60,13 @@ def find_hardware(name_or_path: str) -> Hardware:
             )
         path = Path(str(known[name_or_path]))
     data = read_toml(path)
+    kind = KINDS.get(str(data.get("backend")), Hardware)
     try:
-        return Hardware(**data)
+        return kind(**data)
     except ValidationError as error:
-        raise InvalidInput(explain(error, str(path), Hardware.model_fields, joint=": ", what="key")) from None
+        raise InvalidInput(explain(error, str(path), kind.model_fields, joint=": ", what="key")) from None
+
+
+def default_hardware(backend: str) -> Hardware:
+    """Return the hardware of a backend for which no file is named."""
+    return KINDS.get(backend, Hardware)(backend=backend)

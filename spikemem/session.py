@@ -11,7 +11,7 @@ import numpy as np
 from spikemem.backend import Cost, Program, RunOptions, StepEvents, backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
-from spikemem.hardware import Hardware, find_hardware
+from spikemem.hardware import default_hardware, find_hardware
 from spikemem.ir.network import Network
 from spikemem.ir.node import plain
 from spikemem.ir.numerics import NUMERICS, Numerics
@@ -56,11 +56,11 @@ def resolve(
         raise InvalidInput(f"numerics {chosen!r} is unknown; {choices(str(chosen), NUMERICS)}")
     if not isinstance(hardware, str | None):
         raise InvalidInput(f"hardware: must be the name or path of a hardware file, got {hardware!r}")
-    found = Hardware() if hardware is None else find_hardware(hardware)
+    found = default_hardware(backend) if hardware is None else find_hardware(hardware)
     if hardware is not None and found.backend != backend:
         raise InvalidInput(f"hardware {hardware}: is for backend {found.backend!r}, got backend {backend!r}")
     precision: Any = found.weight_precision if weight_precision is None else weight_precision
-    options = RunOptions(precision, found.threads if threads is None else threads, record)
+    options = RunOptions(precision, found.threads if threads is None else threads, record, found)
     step = model.dt if dt is None else dt
     return Setup(backend, chosen, check_seed(seed), _step(step), hardware, options)
 

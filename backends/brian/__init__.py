@@ -1,5 +1,1 @@
-"""Brian2: its runtime and its C++ standalone device."""
-
-from spikemem.backends.brian.engine import make_cpp, make_runtime
-
-__all__ = ["make_cpp", "make_runtime"]
+"""Brian2: its runtime, its C++ standalone device, and brian2cuda's. Importing this imports none of them."""

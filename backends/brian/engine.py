@@ -28,8 +28,14 @@ class RuntimeBackend(Backend):
 class StandaloneBackend(Backend):
     """The same as a C++ program of its own, which runs a protocol as a whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, compiler: str) -> None:
+        self._compiler = compiler
         self.abilities = Abilities("brian2-cpp", NUMERICS, tuple(CELL_RULES), tuple(SYNAPSE_RULES))
+
+    @property
+    def tools(self) -> str:
+        """The C++ compiler."""
+        return f"the compiler {self._compiler}"
 
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[StandaloneProgram]:
         """Return the programs, each of which will be compiled when it runs."""
@@ -43,5 +49,4 @@ def make_runtime() -> RuntimeBackend:
 
 def make_cpp() -> StandaloneBackend:
     """Return the backend ``brian2-cpp``; raise :class:`MissingDependency` if there is no C++ compiler."""
-    find_compiler("brian2-cpp")
-    return StandaloneBackend()
+    return StandaloneBackend(find_compiler("brian2-cpp"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -76,15 +78,27 @@ class StandaloneProgram(BrianProgram):
         with settings.standalone(self.device, self._preferences(folder)) as device:
             self._compiled(device, folder, steps)
 
+    def rehearse(self, steps: int) -> str:
+        """Write and compile the program of a run in a folder that is then removed."""
+        with TemporaryDirectory(prefix="spikemem-") as name:
+            began = perf_counter()
+            self.compile_into(Path(name), steps)
+        return f"wrote, compiled and linked the program of {self._backend} in {perf_counter() - began:.0f} s"
+
     def _compiled(self, device: Any, folder: Path, steps: int) -> Model:
         known = 0
         while known < steps:  # Poisson spikes are drawn in blocks
             known = self._sources.draw(known, steps, forget=False)
         feed = {name: _before(steps, events) for name, events in self._sources.pending.items()}
-        model = lower(self.network, self._options, feed)
-        model.brian.run(steps * model.clock.dt, namespace={})
-        self._compile(device, folder)
+        with self._written_quietly():
+            model = lower(self.network, self._options, feed)
+            model.brian.run(steps * model.clock.dt, namespace={})
+            self._compile(device, folder)
         return model
+
+    def _written_quietly(self) -> AbstractContextManager[None]:
+        """Return what keeps the device from saying what needs no saying while the program is written."""
+        return nullcontext()
 
     def _before_run(self) -> None:
         """Raise if there is nothing to run on."""

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rich.table import Table
 
-from spikemem.backend import BACKENDS
+from spikemem.backend import BACKENDS, backend
 from spikemem.cli.options import Json, print_json, stdout
 from spikemem.errors import MissingDependency, SpikememError
 from spikemem.language import call
@@ -23,9 +23,9 @@ _OPTIONAL = {
 
 
 def doctor(as_json: Json = False) -> None:
-    """Examine this installation: packages, backends, and a memory that learns and recalls. Exit code 3 if one fails."""
+    """Examine this installation: packages, backends and their tools, a memory that learns. Exit code 3 if one fails."""
     checks = [_python(), *(_package(name, None) for name in _REQUIRED), *(_package(n, e) for n, e in _OPTIONAL.items())]
-    checks += [_backend(name) for name, entry in BACKENDS.items() if entry.extra is None]
+    checks += [_backend(name) for name in BACKENDS]
     if as_json:
         print_json([{"check": c, "ok": ok, "found": found} for c, ok, found in checks])
     else:
@@ -53,10 +53,16 @@ def _package(name: str, extra: str | None) -> tuple[str, bool | None, str]:
 
 
 def _backend(name: str) -> tuple[str, bool | None, str]:
+    check, optional = f"backend {name}", BACKENDS[name].extra is not None
     try:
+        tools = backend(name).tools
+        if tools is not None:
+            return check, True, tools
         protocol = [call(0.0, "learn", cue=1, content=[0, 2]), call(10.0, "recall", cue=1, expect={"content": [0, 2]})]
         recording = run(CA3CAM(cues=2, bits=3), protocol=protocol, backend=name)
+    except MissingDependency as error:
+        return check, (None if optional else False), str(error).removeprefix(f"{check}: ")
     except SpikememError as error:
-        return f"backend {name}", False, str(error)
+        return check, False, str(error)
     right = recording.right == 1
-    return f"backend {name}", right, "a memory learned and recalled" if right else "a memory gave a wrong answer"
+    return check, right, "a memory learned and recalled" if right else "a memory gave a wrong answer"

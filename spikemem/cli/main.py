@@ -5,14 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
 
 from spikemem.cli import backends, compare, doctor, inspect, models, run, show
-from spikemem.errors import Interrupted, SpikememError, Unsupported
+from spikemem.errors import Interrupted, SpikememError, SpikememWarning, Unsupported
 from spikemem.provenance import versions
 
 app = typer.Typer(
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     130 interrupted.
     """
     try:
-        code = _run(arguments)
+        with _warnings_in_one_line():
+            code = _run(arguments)
         sys.stdout.flush()
         return code
     except SpikememError as error:
@@ -79,6 +81,22 @@ def _run(arguments: Sequence[str] | None) -> int:
             return _failed("interrupted; no file was left half-written", code)
         return 0 if code == 1 else code  # 1: typer and rich found that nobody reads stdout any more, as after | head
     return 0
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Show spikemem's warnings as its errors are shown, and all others as Python does."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, SpikememWarning):
+                print(f"spikemem: warning: {message}", file=sys.stderr)
+            else:
+                show(message, category, *place, **more)
+
+        warnings.showwarning = shown
+        yield
 
 
 def _failed(sentence: str, code: int) -> int:

@@ -29,15 +29,16 @@ def run(
     changes: Set = None,
     as_json: Json = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check and lower everything; run and write nothing.")
+        bool, typer.Option("--dry-run", help="Check, lower and compile everything; run and write nothing.")
     ] = False,
 ) -> None:
     """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
     loaded = load_experiment(experiment, changes or [])
     prepared = prepare_with_status(loaded, Choices(backend, hardware, seed))
     if dry_run:
-        prepared.check_stimuli()
-        _print_plan(loaded, prepared, as_json)
+        with Console(stderr=True).status(f"rehearsing {loaded.name} on {prepared.setup.backend}"):
+            done = prepared.rehearse()
+        _print_plan(loaded, prepared, done, as_json)
         return
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     for path in (data, picture):
@@ -100,16 +101,18 @@ def _print(experiment: Experiment, recording: Recording, data: Path, picture: Pa
     console.print(f"wrote {data} and {picture}", soft_wrap=True)
 
 
-def _print_plan(experiment: Experiment, prepared: Prepared, as_json: bool) -> None:
+def _print_plan(experiment: Experiment, prepared: Prepared, done: str | None, as_json: bool) -> None:
     setup, dt = prepared.setup, prepared.setup.dt
     if as_json:
         print_json({
             "experiment": experiment.name, "backend": setup.backend, "numerics": setup.numerics, "seed": setup.seed,
             "steps": prepared.steps, "dt_ms": dt, "operations": len(prepared.planned),
-            "neurons": sum(p.size for p in prepared.network.populations),
+            "neurons": sum(p.size for p in prepared.network.populations), "rehearsed": done,
         })  # fmt: skip
         return
     print(prepared.network.describe(), end="")
+    if done is not None:
+        print(done)
     print(
         f"would run {len(prepared.planned)} operations, {prepared.steps} steps of {dt:g} ms, on {setup.backend}; ran nothing"
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from spikemem.experiment.load import Experiment
+from spikemem.hardware import find_hardware
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.language.protocol import Scheduled, all_events
 from spikemem.recording import Recording
@@ -16,7 +17,7 @@ from spikemem.stimuli import to_steps
 
 @dataclass(frozen=True)
 class Choices:
-    """What the command line decides; None leaves it to the experiment."""
+    """What the command line decides; None leaves it to the experiment, and the backend to the hardware file if one is named."""
 
     backend: str | None = None
     hardware: str | None = None
@@ -32,16 +33,17 @@ class Prepared:
     steps: int
     network: LoweredNetwork
     run: Callable[[Progress | None], Recording]
-    check_stimuli: Callable[[], None]
-    """Raise :class:`InvalidInput` for stimuli that the network cannot take; in place of ``run``, which checks them too."""
+    rehearse: Callable[[], str | None]
+    """In place of ``run``: check the stimuli and do all that can be done without running; return what was done, in words."""
 
 
 def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     """Resolve, check, lower and compile ``experiment``."""
     run, model = experiment.file.run, experiment.model
+    own = None if choices.hardware is None else find_hardware(choices.hardware).backend
     setup = resolve(
         model,
-        backend=choices.backend or run.backend,
+        backend=choices.backend or own or run.backend,
         numerics=run.numerics,
         hardware=choices.hardware or run.hardware,
         seed=run.seed if choices.seed is None else choices.seed,
@@ -56,9 +58,10 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     def go(progress: Progress | None) -> Recording:
         return execute(model, setup, program, planned, given, steps, progress)
 
-    def check_stimuli() -> None:
+    def rehearse() -> str | None:
         for events in (given, all_events(planned)):
             if events:
                 program.stimulate(events)
+        return program.rehearse(steps)
 
-    return Prepared(setup, planned, steps, program.network, go, check_stimuli)
+    return Prepared(setup, planned, steps, program.network, go, rehearse)

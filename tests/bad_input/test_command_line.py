@@ -119,6 +119,13 @@ HARDWARE = {
         'weight_precision = "float16"\n',
         "weight_precision: must be one of 'float64' or 'float32', got 'float16'",
     ),
+    "gpu key": (
+        'backend = "brian2-cuda"\ndevise = 1\n',
+        "unknown key 'devise'; did you mean 'device'? "
+        "valid: backend, compute_capability, device, threads, weight_precision",
+    ),
+    "gpu number": ('backend = "brian2-cuda"\ndevice = -1\n', "device: must be >= 0, got -1"),
+    "gpu key for a processor": ("device = 1\n", "unknown key 'device'; valid: backend, threads, weight_precision"),
     "syntax": ("threads\n", "is not valid TOML: Expected '=' after a key in a key/value pair (at line 1, column 8)"),
 }
 
@@ -136,8 +143,15 @@ def test_a_wrong_hardware_file_is_named(case: str, tmp_path: Path, capsys: pytes
 def test_hardware_of_another_backend_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "board.toml"
     path.write_text('backend = "spinnaker"\n')
-    ended = command("run", "ca3-functional", "--hardware", path, capsys=capsys)
+    ended = command("run", "ca3-functional", "--backend", "numba", "--hardware", path, capsys=capsys)
     refused(ended, f"hardware {path}: is for backend 'spinnaker', got backend 'numba'")
+
+
+def test_hardware_decides_the_backend_if_nothing_else_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('backend = "nmba"\n')
+    ended = command("run", "ca3-functional", "--hardware", path, capsys=capsys)
+    refused(ended, f"backend 'nmba' is unknown; did you mean 'numba'? {VALID_BACKENDS}")
 
 
 def test_a_missing_dependency_ends_with_3_and_its_command(

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from spikemem.backend import Backend, backend
 from spikemem.cli.main import main
+from spikemem.errors import MissingDependency
 from spikemem.experiment import experiment_names
 from spikemem.models import CA3CAM
 
@@ -90,6 +92,19 @@ def test_doctor_finds_this_installation_well(capsys: pytest.CaptureFixture[str])
     assert all(checks[name]["ok"] for name in ("python", "numpy", "numba", "h5py", "backend numba"))
     assert checks["backend numba"]["found"] == "a memory learned and recalled"
     assert "a memory learned and recalled" in said("doctor", capsys=capsys)
+
+
+def test_doctor_says_what_a_backend_lacks_and_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def found(name: str) -> Backend:
+        if name == "brian2-cuda":
+            raise MissingDependency("backend brian2-cuda: nvcc is not installed: apt-get install nvidia-cuda-toolkit")
+        return backend(name)
+
+    monkeypatch.setattr("spikemem.cli.doctor.backend", found)
+    row = next(row for row in data("doctor", capsys=capsys) if row["check"] == "backend brian2-cuda")
+    assert (row["ok"], row["found"]) == (None, "nvcc is not installed: apt-get install nvidia-cuda-toolkit")
 
 
 def test_doctor_names_extras_with_their_brackets(
