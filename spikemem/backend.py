@@ -155,12 +155,17 @@ class Backend(ABC):
 
 @dataclass(frozen=True)
 class Entry:
-    """A backend that can be had: where its factory is, what it is, and the package that it needs."""
+    """A backend that can be had: where its factory is, what it is, and the packages that it needs."""
 
     factory: str
     summary: str
-    requires: str | None = None
+    requires: tuple[str, ...] = ()
     extra: str | None = None
+
+    @property
+    def missing(self) -> list[str]:
+        """The packages that are not there."""
+        return [package for package in self.requires if find_spec(package) is None]
 
     @property
     def install(self) -> str:
@@ -169,10 +174,13 @@ class Entry:
 
 
 BACKENDS: Mapping[str, Entry] = {
-    "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", "numba"),
-    "brian2": Entry("spikemem.backends.brian.engine:make_runtime", "Brian2, step by step", "brian2", "brian2"),
-    "brian2-cpp": Entry("spikemem.backends.brian.engine:make_cpp", "Brian2, a C++ program a run", "brian2", "brian2"),
-    "brian2-cuda": Entry("spikemem.backends.brian.cuda:make", "Brian2 on an NVIDIA GPU", "brian2cuda", "cuda"),
+    "numba": Entry("spikemem.backends.numba_cpu:make", "CPU engine, the reference", ("numba",)),
+    "brian2": Entry("spikemem.backends.brian.engine:make_runtime", "Brian2, step by step", ("brian2",), "brian2"),
+    "brian2-cpp": Entry(
+        "spikemem.backends.brian.engine:make_cpp", "Brian2, a C++ program a run", ("brian2",), "brian2"
+    ),
+    "brian2-cuda": Entry("spikemem.backends.brian.cuda:make", "Brian2 on an NVIDIA GPU", ("brian2cuda",), "cuda"),
+    "nest": Entry("spikemem.backends.pynn.nest:make", "NEST through PyNN, on the grid", ("nest", "pyNN"), "nest"),
 }
 
 
@@ -184,8 +192,8 @@ def backend(name: str) -> Backend:
     if name not in BACKENDS:
         raise InvalidInput(f"backend {name!r} is unknown; {choices(name, BACKENDS)}")
     entry = BACKENDS[name]
-    if entry.requires is not None and find_spec(entry.requires) is None:
-        raise MissingDependency(f"backend {name}: {entry.requires} is not installed: {entry.install}")
+    if entry.missing:
+        raise MissingDependency(f"backend {name}: {' and '.join(entry.missing)} is not installed: {entry.install}")
     module, _, attribute = entry.factory.partition(":")
     factory: Callable[[], Backend] = getattr(import_module(module), attribute)
     return factory()

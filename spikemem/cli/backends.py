@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from rich.table import Table
@@ -29,7 +28,7 @@ def backends(as_json: Json = False) -> None:
 
 
 def _data(name: str, entry: Entry) -> dict[str, Any]:
-    installed = entry.requires is None or find_spec(entry.requires) is not None
+    installed = not entry.missing
     row: dict[str, Any] = {
         "name": name, "summary": entry.summary, "installed": installed, "install": entry.install,
         "numerics": [], "cells": [], "synapses": [],

@@ -7,7 +7,7 @@ from spikemem.models import CA3CAM
 from tests.brian.support import assert_same_recording, needs
 from tests.models.protocols import dense
 
-SIZES = {"5x10": (5, 10), "16x32": (16, 32)}
+SIZES = {"5x10": (5, 10), "16x32": (16, 32), "32x64": (32, 64)}
 
 
 def agree(backend: str, size: str, seed: int, count: int) -> None:

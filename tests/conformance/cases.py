@@ -210,7 +210,27 @@ def _plastic() -> Iterator[Case]:
     )  # fmt: skip
 
 
-CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic())
+def _nest() -> Iterator[Case]:
+    """Yield the plasticity that NEST has too, under the numerics that it has."""
+    rule = PairSTDP(
+        tau_plus=3.0, tau_minus=4.0, A_plus=0.2137, A_minus=0.1713, w_max=9.217, update="deferred",
+        coincidence="neither", amplitude="fraction_of_w_max",
+    )  # fmt: skip
+    weight = Uniform(0.37, 6.9)
+    exact: tuple[Numerics, ...] = ("exact",)
+    absolute = replace(rule, amplitude="absolute", A_plus=1.913, A_minus=1.137)
+    several: tuple[tuple[str, PairSTDP, float | Uniform], ...] = (
+        ("NEST's STDP", rule, 1.0),
+        ("NEST's STDP, delay of 3 steps", rule, 3.0),
+        ("NEST's STDP, drawn delays", rule, Uniform(0.6, 3.4)),
+        ("NEST's STDP, multiplicative", replace(rule, weight_dependence="multiplicative"), 2.0),
+        ("NEST's STDP, absolute amplitudes", absolute, 2.0),
+    )
+    for feature, own, delay in several:
+        yield joined(feature, DELTA, synapse=own, weight=weight, delay=delay, numerics=exact)
+
+
+CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic(), *_nest())
 
 QUICK: frozenset[str] = frozenset(
     {
