@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from spikemem.backend import Cost, WeightForm
+from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
 from spikemem.errors import FileError, InvalidInput, OperationError, Unsupported
 from spikemem.hdf5 import read_checkpoint, read_provenance, write_answers, write_checkpoint, write_provenance
@@ -149,13 +150,16 @@ def open_memory(
     return LiveMemory(model, setup)
 
 
-def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemory:
-    """Return the memory that :meth:`LiveMemory.save` wrote to ``path``.
+def load_memory(path: str | Path, model: type[Memory] | None = None, *, backend: str | None = None) -> LiveMemory:
+    """Return the memory that :meth:`LiveMemory.save` wrote to ``path``, to go on where it was.
 
-    ``model`` is its class, needed only if it cannot be imported from where it was defined. Raises :class:`FileError` for a
+    ``model`` is its class, needed only if it cannot be imported from where it was defined. ``backend`` is where it goes on, by
+    default where it was saved; backends that run step by step take over each other's memories. Raises :class:`FileError` for a
     file that is missing, damaged or of another program, or that holds a state that does not fit the model.
     """
     path = Path(path)
+    if backend is not None:
+        find_backend(backend)
     with open_file(path) as file:
         source, state = read_provenance(file), read_checkpoint(file)
     try:
@@ -163,7 +167,7 @@ def load_memory(path: str | Path, model: type[Memory] | None = None) -> LiveMemo
         made = kind(**source["model"]["parameters"])
         memory = open_memory(
             made,
-            backend=source["backend"],
+            backend=backend or source["backend"],
             numerics=source["numerics"],
             seed=source["seed"],
             dt=source["dt_ms"],

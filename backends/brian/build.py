@@ -15,6 +15,7 @@ from spikemem.backend import StepEvents
 from spikemem.ir.cell import Receptor
 from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredPopulation, LoweredProjection
 from spikemem.ir.values import FloatArray
+from spikemem.tally import Updates
 
 Array = npt.NDArray[Any]
 Read = Callable[[str], Array]
@@ -57,15 +58,6 @@ class Additions:
             code += [f"{place} = {behind}" for place, behind in pairwise(places)]
             code.append(f"{places[-1]} = 0.0")
         return code
-
-
-@dataclass(frozen=True)
-class Updates:
-    """Weight updates: ``counts[n]`` of them ``delay`` steps after neuron n of ``population`` fires."""
-
-    population: str
-    delay: int
-    counts: npt.NDArray[np.int64]
 
 
 class Access(ABC):

@@ -16,6 +16,7 @@ from spikemem.backend import Backend, RunOptions
 from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES
 from spikemem.backends.brian.cuda_project import compile_project
 from spikemem.backends.brian.cuda_toolchain import Toolchain, find_toolchain
+from spikemem.backends.brian.project import Projects
 from spikemem.backends.brian.standalone import StandaloneProgram
 from spikemem.errors import HardwareError, SpikememWarning
 from spikemem.hardware import Gpu
@@ -34,10 +35,10 @@ class CudaProgram(StandaloneProgram):
 
     device = "cuda_standalone"
 
-    def __init__(self, network: LoweredNetwork, options: RunOptions, toolchain: Toolchain) -> None:
+    def __init__(self, network: LoweredNetwork, options: RunOptions, projects: Projects, toolchain: Toolchain) -> None:
         self._toolchain = toolchain
         self._gpu = options.hardware if isinstance(options.hardware, Gpu) else Gpu()
-        super().__init__(network, options, "brian2-cuda")
+        super().__init__(network, options, projects, "brian2-cuda")
 
     def _before_run(self) -> None:
         if not has_gpu():
@@ -63,10 +64,9 @@ class CudaProgram(StandaloneProgram):
             f"{ours}.compute_capability": self._gpu.compute_capability or (None if has_gpu() else _CAPABILITY),
         }
 
-    def _compile(self, device: Any, folder: Path) -> None:
+    def _compile(self, folder: Path) -> None:
         library = next(iter(sorted(self._toolchain.curand_library.glob("libcurand.so*"))))
         (folder / "libcurand.so").symlink_to(library)
-        device.build(directory=str(folder), compile=False, run=False)
         compile_project(folder)
 
     @contextmanager
@@ -99,7 +99,7 @@ class CudaBackend(Backend):
         return f"nvcc {major}.{minor} in {self._toolchain.cuda}, curand in {self._toolchain.curand_library}; {gpu}"
 
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[CudaProgram]:
-        """Return the programs, each of which will be compiled when it runs; warn if a processor would be as fast."""
+        """Return the programs, of which the first to run is compiled for all; warn if a processor would be as fast."""
         if total_synapses(network) < _WORTHWHILE:
             warnings.warn(
                 f"backend brian2-cuda: {network.name} has {total_synapses(network)} synapses, too few for a GPU to gain; "
@@ -107,7 +107,8 @@ class CudaBackend(Backend):
                 SpikememWarning,
                 stacklevel=2,
             )
-        return [CudaProgram(network, options, self._toolchain) for _ in range(count)]
+        projects = Projects()
+        return [CudaProgram(network, options, projects, self._toolchain) for _ in range(count)]
 
 
 def total_synapses(network: LoweredNetwork) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from spikemem.backend import Backend, RunOptions
 from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES
 from spikemem.backends.brian.compiler import find_compiler
+from spikemem.backends.brian.project import Projects
 from spikemem.backends.brian.runtime import RuntimeProgram
 from spikemem.backends.brian.standalone import StandaloneProgram
 from spikemem.ir.lowered import LoweredNetwork
@@ -38,8 +39,9 @@ class StandaloneBackend(Backend):
         return f"the compiler {self._compiler}"
 
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[StandaloneProgram]:
-        """Return the programs, each of which will be compiled when it runs."""
-        return [StandaloneProgram(network, options) for _ in range(count)]
+        """Return the programs: the first to run is compiled, and the others run what came of it."""
+        projects = Projects()
+        return [StandaloneProgram(network, options, projects) for _ in range(count)]
 
 
 def make_runtime() -> RuntimeBackend:

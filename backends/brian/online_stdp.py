@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from spikemem.backends.brian.build import NEVER, Access, Array, Build, Held, Saved, Updates
+from spikemem.backends.brian.build import NEVER, Access, Array, Build, Held, Saved
 from spikemem.backends.brian.pair_rule import (
     CLIP,
     EMIT,
@@ -20,6 +20,7 @@ from spikemem.backends.brian.pair_rule import (
 from spikemem.backends.brian.pair_state import load_events, load_pre, save_events, save_pre, set_waiting
 from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredProjection
 from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.tally import Updates
 
 Piece = tuple[str, int, str]
 """A side (pre or post), Brian2's delay in steps, code."""

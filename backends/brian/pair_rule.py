@@ -8,9 +8,10 @@ from typing import Any
 import brian2
 import numpy as np
 
-from spikemem.backends.brian.build import NEVER, Build, Updates
+from spikemem.backends.brian.build import NEVER, Build
 from spikemem.ir.lowered import Bucket, Connections, LoweredProjection, connection_list
 from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.tally import Updates
 
 NOW = "t_in_timesteps"
 

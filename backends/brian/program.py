@@ -10,23 +10,19 @@ import numpy.typing as npt
 
 from spikemem.backend import Cost, Program, RunOptions, StepEvents, WeightForm
 from spikemem.backends.brian.build import Array, Held
-from spikemem.backends.brian.record import Record
-from spikemem.backends.brian.sources import Sources
-from spikemem.errors import InvalidInput, NetworkError, choices
 from spikemem.ir.lowered import Connections, LoweredNetwork
+from spikemem.requests import recorded, state_variable, weights_of
+from spikemem.sources import Sources
+from spikemem.tally import Record
 
 
 class BrianProgram(Program):
     """A network in Brian2. A subclass runs steps, enters their spikes into the record, and reads variables."""
 
     def __init__(self, network: LoweredNetwork, options: RunOptions) -> None:
-        names = [p.name for p in network.populations]
-        for name in options.record or ():
-            if name not in names:
-                raise InvalidInput(f"record: population {name!r} is unknown; {choices(name, names)}")
         self.network = network
         self._options = options
-        self._kept = frozenset(names if options.record is None else options.record)
+        self._kept = recorded(network, options.record)
         self._now = 0
         self._sources = Sources(network)
         self._held = self._initial_held()
@@ -64,12 +60,7 @@ class BrianProgram(Program):
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""
-        if form not in ("stored", "effective"):
-            raise InvalidInput(f"weights: form {form!r} is unknown; {choices(form, ['stored', 'effective'])}")
-        if projection not in self._held:
-            raise NetworkError(
-                f"{self.network.name}: projection {projection!r} is unknown; {choices(projection, self._held)}"
-            )
+        weights_of(self.network, projection, form)
         held = self._held[projection]
         weights = [self._weights(h, form) for h in held]
         pre, post, delay = (np.concatenate([getattr(h.connections, c) for h in held]) for c in ("pre", "post", "delay"))
@@ -84,8 +75,6 @@ class BrianProgram(Program):
 
     def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
         """Return a state variable of every neuron."""
-        known = self.network.population(population).cell.state_variables
-        if name not in known:
-            raise InvalidInput(f"population {population}: state variable {name!r} is unknown; {choices(name, known)}")
+        state_variable(self.network, population, name)
         index = [p.name for p in self.network.populations].index(population)
         return self.read(f"n{index}.{name}").astype(np.float64)

@@ -14,10 +14,10 @@ from spikemem.backends.brian.build import Array, Held
 from spikemem.backends.brian.checkpoint import Arrivals, add_arrivals, check, growing, remembering
 from spikemem.backends.brian.lower import lower
 from spikemem.backends.brian.program import BrianProgram
-from spikemem.backends.brian.sources import NO_EVENTS
 from spikemem.backends.brian.spike_source import refill
 from spikemem.backends.brian.state import Live, load, save
 from spikemem.checks import whole_number
+from spikemem.sources import NO_EVENTS
 
 
 class RuntimeProgram(BrianProgram):

@@ -17,13 +17,14 @@ from spikemem.backend import Cost, RunOptions, StepEvents
 from spikemem.backends.brian import settings
 from spikemem.backends.brian.build import Array, Held
 from spikemem.backends.brian.compiler import compile_project, find_compiler
-from spikemem.backends.brian.lower import Model, lower
+from spikemem.backends.brian.lower import lower
 from spikemem.backends.brian.program import BrianProgram
-from spikemem.backends.brian.record import Record
-from spikemem.backends.numba_cpu.feed import in_order
+from spikemem.backends.brian.project import Project, Projects, read_duration, with_room
 from spikemem.checks import whole_number
 from spikemem.errors import Unsupported
 from spikemem.ir.lowered import LoweredNetwork, connection_list
+from spikemem.sources import Sources, in_order
+from spikemem.tally import Record
 
 
 class StandaloneProgram(BrianProgram):
@@ -32,8 +33,10 @@ class StandaloneProgram(BrianProgram):
     stepwise = False
     device: ClassVar[str] = "cpp_standalone"
 
-    def __init__(self, network: LoweredNetwork, options: RunOptions, backend: str = "brian2-cpp") -> None:
-        self._backend = backend
+    def __init__(
+        self, network: LoweredNetwork, options: RunOptions, projects: Projects, backend: str = "brian2-cpp"
+    ) -> None:
+        self._backend, self._projects = backend, projects
         self._events: dict[str, StepEvents] = {}
         self._values: dict[str, Array] = {}
         self._ended = False
@@ -55,28 +58,25 @@ class StandaloneProgram(BrianProgram):
         super().stimulate(events)
 
     def run(self, steps: int) -> None:
-        """Write, compile and run the program for ``steps`` steps; this can be done once."""
+        """Run the program for ``steps`` steps, written and compiled unless another trial did so; this can be done once."""
         whole_number("run: steps", steps)
         if steps == 0:
             return
         self._refuse_if_ended()
         self._before_run()
-        with TemporaryDirectory(prefix="spikemem-") as name:
-            folder = Path(name)
-            with settings.standalone(self.device, self._preferences(folder)) as device:
-                model = self._compiled(device, folder, steps)
-                device.run(with_output=False, results_directory="results")
-                self._values = {key: np.array(model.variable(key).get_value()) for key in model.initial}
-                self._events = {name: self._fired(monitor) for name, monitor in model.monitors.items()}
-                self._held = model.held
+        feed = self._feed(steps)
+        project = self._projects.find(feed, self._compiled)
+        results = project.run(feed, steps)
+        self._values, self._held = dict(results.values), project.held
+        self._events = {name: in_order(*events) for name, events in results.spikes.items()}
         self._record = Record(self.network, self._held, self._kept)
         self._ended, self._now = True, steps
+        self._projects = Projects()  # the last trial to let go of them removes their folders
         self._record.add(self._events, steps)
 
     def compile_into(self, folder: Path, steps: int) -> None:
         """Write and compile the program of a run in ``folder``, and leave it there; nothing is run."""
-        with settings.standalone(self.device, self._preferences(folder)) as device:
-            self._compiled(device, folder, steps)
+        self._compiled(folder, with_room(self._feed(steps)))
 
     def rehearse(self, steps: int) -> str:
         """Write and compile the program of a run in a folder that is then removed."""
@@ -85,16 +85,22 @@ class StandaloneProgram(BrianProgram):
             self.compile_into(Path(name), steps)
         return f"wrote, compiled and linked the program of {self._backend} in {perf_counter() - began:.0f} s"
 
-    def _compiled(self, device: Any, folder: Path, steps: int) -> Model:
-        known = 0
+    def _feed(self, steps: int) -> dict[str, StepEvents]:
+        sources, known = Sources(self.network), 0
+        sources.restore(self._sources.pending)
         while known < steps:  # Poisson spikes are drawn in blocks
-            known = self._sources.draw(known, steps, forget=False)
-        feed = {name: _before(steps, events) for name, events in self._sources.pending.items()}
-        with self._written_quietly():
-            model = lower(self.network, self._options, feed)
-            model.brian.run(steps * model.clock.dt, namespace={})
-            self._compile(device, folder)
-        return model
+            known = sources.draw(known, steps, forget=False)
+        return {name: _before(steps, events) for name, events in sources.pending.items()}
+
+    def _compiled(self, folder: Path, feed: Mapping[str, StepEvents]) -> Project:
+        with settings.standalone(self.device, self._preferences(folder)) as device:
+            with self._written_quietly():
+                model = lower(self.network, self._options, dict(feed))
+                model.brian.run(model.clock.dt, namespace={})
+                device.build(directory=str(folder), compile=False, run=False)
+                read_duration(next(folder.glob("main.c*")))
+            self._compile(folder)
+            return Project(folder, device, model, feed, self.network.dt)
 
     def _written_quietly(self) -> AbstractContextManager[None]:
         """Return what keeps the device from saying what needs no saying while the program is written."""
@@ -107,8 +113,7 @@ class StandaloneProgram(BrianProgram):
         """Return Brian2's preferences while the program is written, compiled and run."""
         return {}
 
-    def _compile(self, device: Any, folder: Path) -> None:
-        device.build(directory=str(folder), compile=False, run=False)
+    def _compile(self, folder: Path) -> None:
         compile_project(folder, find_compiler(self._backend), len(os.sched_getaffinity(0)))
 
     def costs(self, marks: Sequence[int]) -> list[Cost]:
@@ -122,10 +127,6 @@ class StandaloneProgram(BrianProgram):
                 f"backend {self._backend}: a compiled run cannot be continued, so its operations must be given as one "
                 "protocol; instead: spikemem.run with a protocol, or a live memory on backend brian2 or numba"
             )
-
-    def _fired(self, monitor: Any) -> StepEvents:
-        steps = np.rint(monitor.t_[:] / (self.network.dt * 1e-3)).astype(np.int64)
-        return in_order(steps, np.array(monitor.i[:], dtype=np.int32))
 
     def read(self, key: str) -> Array:
         """Return a Brian2 variable as it is after the run, or before it."""

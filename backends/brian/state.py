@@ -12,8 +12,8 @@ from spikemem.backends.brian import checkpoint
 from spikemem.backends.brian.build import Access, Array
 from spikemem.backends.brian.checkpoint import Arrivals
 from spikemem.backends.brian.lower import Model
-from spikemem.backends.numba_cpu.feed import in_order
 from spikemem.ir.lowered import LoweredNetwork
+from spikemem.sources import in_order
 
 
 class Live(Access):

@@ -11,8 +11,8 @@ from spikemem.backend import RunOptions
 from spikemem.backends.numba_cpu.kernel import RECORD_ROOM, WAKE, Memory, address
 from spikemem.backends.numba_cpu.layout import STATE, Layout
 from spikemem.backends.numba_cpu.stage import CELL_RULES, SYNAPSE_RULES, Build, Stage
-from spikemem.errors import InvalidInput, choices
 from spikemem.ir.lowered import LoweredNetwork
+from spikemem.requests import recorded
 
 _CONSTANTS = ("const_real", "const_whole", "const_index", "const_weight32", "const_weight64")
 
@@ -56,15 +56,11 @@ class Image:
 
 def lower(network: LoweredNetwork, options: RunOptions) -> Image:
     """Return the image of ``network``; raise :class:`InvalidInput` if a population to be recorded does not exist."""
-    names = [p.name for p in network.populations]
-    for name in options.record or ():
-        if name not in names:
-            raise InvalidInput(f"record: population {name!r} is unknown; {choices(name, names)}")
     build = Build(
         network,
         Layout(),
         options.weight_precision == "float32",
-        frozenset(names if options.record is None else options.record),
+        recorded(network, options.record),
     )
     neurons = 0
     for index, population in enumerate(network.populations):

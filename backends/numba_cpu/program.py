@@ -11,16 +11,14 @@ import numpy.typing as npt
 from spikemem.backend import Cost, Program, StepEvents, WeightForm
 from spikemem.backends.numba_cpu.deferred_stdp import add_pending
 from spikemem.backends.numba_cpu.driver import drive
-from spikemem.backends.numba_cpu.feed import POISSON_BLOCK, Poisson, check_events, in_order
 from spikemem.backends.numba_cpu.kernel import EVENTS, GROW, NEVER, RECORDED, SPIKES, UPDATES, WAKE, Memory
 from spikemem.backends.numba_cpu.lower import Image
 from spikemem.checks import whole_number
-from spikemem.errors import FileError, InvalidInput, NetworkError, choices
+from spikemem.errors import FileError
 from spikemem.ir.lowered import Connections, connection_list
 from spikemem.ir.pair_stdp import PairSTDP
-from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
-
-_NO_EVENTS: StepEvents = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32))
+from spikemem.requests import state_variable, weights_of
+from spikemem.sources import NO_EVENTS, Sources
 
 
 class NumbaProgram(Program):
@@ -31,12 +29,7 @@ class NumbaProgram(Program):
         self._image = image
         self._memory = image.memory(shared)
         self._now = 0
-        self._pending: dict[str, StepEvents] = {
-            p.name: _NO_EVENTS
-            for p in image.network.populations
-            if isinstance(p.cell, SpikeSource | SpikeSourcePoisson)
-        }
-        self._poisson = any(isinstance(p.cell, SpikeSourcePoisson) for p in image.network.populations)
+        self._sources = Sources(image.network)
         self._record: list[StepEvents] = []
 
     @property
@@ -51,42 +44,21 @@ class NumbaProgram(Program):
 
     def stimulate(self, events: Mapping[str, StepEvents]) -> None:
         """Add spikes of spike sources."""
-        check_events(self.network, self._now, events)
-        self._feed(events)
-
-    def _to_come(self) -> dict[str, StepEvents]:
-        """Return the events of the sources that have not been fired yet."""
-        first = {name: np.searchsorted(steps, self._now) for name, (steps, _) in self._pending.items()}
-        return {
-            name: (steps[first[name] :], neurons[first[name] :]) for name, (steps, neurons) in self._pending.items()
-        }
-
-    def _feed(self, events: Mapping[str, StepEvents]) -> None:
-        self._pending = self._to_come()
-        for name, (steps, neurons) in events.items():
-            old = self._pending[name]
-            merged = in_order(np.concatenate([old[0], steps]), np.concatenate([old[1], neurons.astype(np.int32)]))
-            twice = (np.diff(merged[0]) == 0) & (np.diff(merged[1]) == 0)
-            if twice.any():
-                at = int(np.flatnonzero(twice)[0])
-                raise InvalidInput(
-                    f"stimulus of {name}: neuron {merged[1][at]} fires twice at {merged[0][at] * self.network.dt:g} ms"
-                )
-            self._pending[name] = merged
+        self._sources.stimulate(self._now, events)
         if events:
             self._wire_feed()
 
     def _wire_feed(self) -> None:
         """Lay the pending events of all sources out as the kernels read them."""
-        steps, neurons = zip(*self._pending.values(), strict=True)
+        steps, neurons = zip(*self._sources.pending.values(), strict=True)
         self._memory = self._memory._replace(
             feed_step=np.concatenate([*steps, np.zeros(1, dtype=np.int64)]),
             feed_neuron=np.concatenate([*neurons, np.zeros(1, dtype=np.int32)]),
         )
         end = 0
         for stage, population in enumerate(self.network.populations):
-            if population.name in self._pending:
-                own = self._pending[population.name][0]
+            if population.name in self._sources.pending:
+                own = self._sources.pending[population.name][0]
                 begin, end = end, end + own.size
                 self._view(f"population/{population.name}/feed")[:] = (begin, end)
                 self._memory.control[WAKE + 2 * stage] = own[0] if own.size else NEVER
@@ -95,12 +67,10 @@ class NumbaProgram(Program):
         """Advance by ``steps`` steps."""
         end = self._now + whole_number("run: steps", steps)
         while self._now < end:
-            until = end
-            if self._poisson:
-                block, inside = divmod(self._now, POISSON_BLOCK)
-                until = min(end, (block + 1) * POISSON_BLOCK)
-                if inside == 0:
-                    self._feed(Poisson(self.network).block(block))
+            known = self._sources.pending
+            until = self._sources.draw(self._now, end)
+            if self._sources.pending is not known:
+                self._wire_feed()
             self._drive(until)
 
     def _drive(self, until: int) -> None:
@@ -140,8 +110,8 @@ class NumbaProgram(Program):
 
     def spikes(self, since: int = 0) -> dict[str, StepEvents]:
         """Return the spikes held, by population, sorted by step, then neuron."""
-        steps = np.concatenate([_NO_EVENTS[0], *(s for s, _ in self._record)])
-        neurons = np.concatenate([_NO_EVENTS[1], *(n for _, n in self._record)])
+        steps = np.concatenate([NO_EVENTS[0], *(s for s, _ in self._record)])
+        neurons = np.concatenate([NO_EVENTS[1], *(n for _, n in self._record)])
         late = steps >= since
         steps, neurons = steps[late], neurons[late]
         found = {}
@@ -157,17 +127,10 @@ class NumbaProgram(Program):
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""
-        if form not in ("stored", "effective"):
-            raise InvalidInput(f"weights: form {form!r} is unknown; {choices(form, ['stored', 'effective'])}")
-        names = self._image.bucket_names
-        if projection not in names:
-            raise NetworkError(
-                f"{self.network.name}: projection {projection!r} is unknown; {choices(projection, names)}"
-            )
-        lowered = next(p for p in self.network.projections if p.name == projection)
+        lowered = weights_of(self.network, projection, form)
         pre, post = self.network.population(lowered.pre).size, self.network.population(lowered.post).size
         parts = []
-        for name, bucket in zip(names[projection], lowered.buckets, strict=True):
+        for name, bucket in zip(self._image.bucket_names[projection], lowered.buckets, strict=True):
             one = isinstance(bucket.layout.weights, float)
             values = None if one else np.array(self._view(f"{name}/weights"), dtype=np.float64).reshape(-1)
             rule = lowered.synapse
@@ -180,9 +143,7 @@ class NumbaProgram(Program):
 
     def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
         """Return a state variable of every neuron."""
-        known = self.network.population(population).cell.state_variables
-        if name not in known:
-            raise InvalidInput(f"population {population}: state variable {name!r} is unknown; {choices(name, known)}")
+        state_variable(self.network, population, name)
         return np.array(self._view(f"population/{population}/{name}"), dtype=np.float64)
 
     @property
@@ -199,7 +160,7 @@ class NumbaProgram(Program):
         state["engine/now"] = np.array([self._now])
         state["engine/cost"] = control[[SPIKES, EVENTS, UPDATES]]
         state["engine/wake"] = control[WAKE:].copy()
-        for name, (steps, neurons) in self._to_come().items():
+        for name, (steps, neurons) in self._sources.to_come(self._now).items():
             state[f"stimulus/{name}"] = np.stack([steps, neurons.astype(np.int64)])
         return state
 
@@ -227,16 +188,15 @@ class NumbaProgram(Program):
         self._now = int(np.asarray(state["engine/now"], dtype=np.int64)[0])
         self._memory.control[[SPIKES, EVENTS, UPDATES]] = np.asarray(state["engine/cost"], dtype=np.int64)
         self._memory.control[WAKE:] = np.asarray(state["engine/wake"], dtype=np.int64)
-        for name in self._pending:
-            steps, neurons = np.asarray(state[f"stimulus/{name}"], dtype=np.int64)
-            self._pending[name] = (steps, neurons.astype(np.int32))
-        if self._pending:
+        fed = {n: np.asarray(state[f"stimulus/{n}"], dtype=np.int64) for n in self._sources.pending}
+        self._sources.restore({n: (steps, neurons.astype(np.int32)) for n, (steps, neurons) in fed.items()})
+        if fed:
             self._wire_feed()
         self._record.clear()
 
     def _saved(self) -> list[str]:
         """Return the names of the arrays that make up the state: all but the sources' places in the feed."""
-        feeds = {f"population/{name}/feed" for name in self._pending}
+        feeds = {f"population/{name}/feed" for name in self._sources.pending}
         return [name for name in self._image.layout.names() if name not in feeds]
 
     def _view(self, name: str) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from spikemem.backend import StepEvents
-from spikemem.backends.brian.build import Held
 from spikemem.backends.pynn.translate import to_pynn, to_pynn_weight
 from spikemem.errors import Unsupported
 from spikemem.ir.cell import Cell
@@ -24,6 +23,7 @@ from spikemem.ir.lowered import (
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.values import FloatArray
+from spikemem.tally import Updates
 
 Sim = Any
 """A PyNN simulator module."""
@@ -46,12 +46,12 @@ class Dialect:
 
 
 @dataclass(frozen=True, eq=False)
-class Wire:
-    """A bucket's synapses in PyNN; ``projection`` is None if there are none."""
+class Synapses:
+    """The synapses of a projection that have one delay, in steps, and how they are counted."""
 
-    bucket: Bucket
+    delay: int
     connections: Connections
-    projection: Any | None
+    updates: tuple[Updates, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +59,35 @@ class Built:
     """The PyNN objects of a network, by our names."""
 
     populations: Mapping[str, Any]
-    wires: Mapping[str, tuple[Wire, ...]]
+    projections: Mapping[str, tuple[Any | None, ...]]
+    """By delay; None where there are no synapses."""
 
 
-def build(sim: Sim, network: LoweredNetwork, dialect: Dialect, feed: Mapping[str, StepEvents]) -> Built:
+def synapses(network: LoweredNetwork) -> dict[str, tuple[Synapses, ...]]:
+    """Return the synapses of every projection, by delay."""
+    sizes = {p.name: p.size for p in network.populations}
+    return {p.name: tuple(_listed(p, b, sizes, network.dt) for b in p.buckets) for p in network.projections}
+
+
+def _listed(projection: LoweredProjection, bucket: Bucket, sizes: Mapping[str, int], dt: float) -> Synapses:
+    found = connection_list(bucket, sizes[projection.pre], sizes[projection.post], dt)
+    if not isinstance(projection.synapse, PairSTDP):
+        return Synapses(bucket.delay, found, ())
+    counts = np.bincount(found.pre, minlength=sizes[projection.pre]).astype(np.int64)
+    return Synapses(bucket.delay, found, (Updates(projection.pre, 0, counts),))
+
+
+def build(
+    sim: Sim, network: LoweredNetwork, listed: Mapping[str, tuple[Synapses, ...]], dialect: Dialect,
+    feed: Mapping[str, StepEvents],
+) -> Built:  # fmt: skip
     """Make the network in ``sim``, which is set up; ``feed`` are all spikes of the sources."""
     populations = {p.name: _population(sim, p, network, dialect, feed) for p in network.populations}
-    wires = {
-        p.name: tuple(_wire(sim, p, b, network, dialect, populations) for b in p.buckets) for p in network.projections
+    projections = {
+        p.name: tuple(_projection(sim, p, s, network, dialect, populations) for s in listed[p.name])
+        for p in network.projections
     }
-    return Built(populations, wires)
+    return Built(populations, projections)
 
 
 def is_source(population: LoweredPopulation) -> bool:
@@ -105,24 +124,23 @@ def _population(
     )
 
 
-def _wire(
-    sim: Sim, projection: LoweredProjection, bucket: Bucket, network: LoweredNetwork, dialect: Dialect,
+def _projection(
+    sim: Sim, projection: LoweredProjection, listed: Synapses, network: LoweredNetwork, dialect: Dialect,
     populations: Mapping[str, Any],
-) -> Wire:  # fmt: skip
-    pre, post = network.population(projection.pre), network.population(projection.post)
-    found = connection_list(bucket, pre.size, post.size, network.dt)
+) -> Any | None:  # fmt: skip
+    found = listed.connections
     if not found.pre.size:
-        return Wire(bucket, found, None)
+        return None
+    pre, post = network.population(projection.pre), network.population(projection.post)
     gain = dialect.gain(post.cell, network.dt)
     weights = to_pynn_weight(post.cell, projection.receptor, found.weight * gain)
-    delay = (bucket.delay - dialect.lag(post.cell) + lead(network, pre.name, dialect)) * network.dt
-    made = sim.Projection(
+    delay = (listed.delay - dialect.lag(post.cell) + lead(network, pre.name, dialect)) * network.dt
+    return sim.Projection(
         populations[pre.name], populations[post.name],
         sim.FromListConnector(np.column_stack([found.pre, found.post, weights]), column_names=["weight"]),
         _synapse(sim, projection, found, gain * dialect.unscaled(post.cell), delay), receptor_type=projection.receptor,
-        label=f"{projection.name}@{bucket.delay}",
+        label=f"{projection.name}@{listed.delay}",
     )  # fmt: skip
-    return Wire(bucket, found, made)
 
 
 def _synapse(sim: Sim, projection: LoweredProjection, found: Connections, bound: float, delay: float) -> Any:
@@ -157,23 +175,23 @@ def _weight_dependence(sim: Sim, rule: PairSTDP, bound: float) -> Any:
 
 
 def with_pending(
-    rule: PairSTDP, held: Held, stored: FloatArray, pre: StepEvents, post: StepEvents, *, until: int, dt: float
+    rule: PairSTDP, listed: Synapses, stored: FloatArray, pre: StepEvents, post: StepEvents, *, until: int, dt: float
 ) -> FloatArray:
     """Return the weights with the post events that each synapse has seen since its last pre spike, up to step ``until``.
 
     ``w += A_plus f_+(w) r(u) exp(-(p + d - u) dt/tau_plus)`` for every post event p + d in (u, until], with u the last pre
     spike and r the pre trace: what a deferred rule does when the pre neuron fires next.
     """
-    weights, delay, decay = stored.copy(), held.bucket.delay, dt / rule.tau_plus
+    weights, delay, decay = stored.copy(), listed.delay, dt / rule.tau_plus
     gain, _ = rule.amplitudes
-    for i in np.unique(held.connections.pre):
+    for i in np.unique(listed.connections.pre):
         fired = pre[0][pre[1] == i]
         if not fired.size:
             continue
         last = int(fired[-1])
         trace = float(np.exp((fired - last) * decay).sum())
-        for k in np.flatnonzero(held.connections.pre == i):
-            seen = post[0][post[1] == held.connections.post[k]] + delay
+        for k in np.flatnonzero(listed.connections.pre == i):
+            seen = post[0][post[1] == listed.connections.post[k]] + delay
             for event in seen[(seen > last) & (seen <= until)]:
                 room = rule.w_max - weights[k] if rule.weight_dependence == "multiplicative" else 1.0
                 weights[k] = min(rule.w_max, weights[k] + gain * room * trace * np.exp(-(event - last) * decay))

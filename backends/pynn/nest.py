@@ -16,23 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from spikemem.backend import Backend, Cost, Program, RunOptions, StepEvents, WeightForm
-from spikemem.backends.brian.build import Held, Updates
-from spikemem.backends.brian.record import Record
-from spikemem.backends.brian.sources import Sources
-from spikemem.backends.numba_cpu.feed import in_order
 from spikemem.backends.pynn import rules
-from spikemem.backends.pynn.build import Built, Dialect, Wire, build, is_source, with_pending
+from spikemem.backends.pynn.build import Built, Dialect, Synapses, build, is_source, synapses, with_pending
 from spikemem.backends.pynn.translate import CELLS, from_pynn_weight, to_pynn
 from spikemem.checks import whole_number
 from spikemem.errors import Unsupported
 from spikemem.ir.cell import Cell
 from spikemem.ir.if_curr_delta import IF_curr_delta
-from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredProjection, connection_list
+from spikemem.ir.lowered import Connections, LoweredNetwork, LoweredProjection
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.synapse import Static
 from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
 from spikemem.requests import recorded, state_variable, weights_of
+from spikemem.sources import Sources, in_order
+from spikemem.tally import Record
 
 _LOCK = RLock()
 """NEST has one kernel a process: programs on several threads take turns."""
@@ -68,12 +66,11 @@ class NestProgram(Program):
         self._kept = recorded(network, options.record)
         self._sources = Sources(network)
         self._now = 0
-        sizes = {p.name: p.size for p in network.populations}
-        self._held = {p.name: tuple(_held(p, b, sizes, network.dt) for b in p.buckets) for p in network.projections}
+        self._synapses = synapses(network)
         self._stored: dict[str, list[FloatArray]] = {}
         self._values = {(p.name, name): v for p in network.populations for name, v in p.initial.items()}
         self._events: dict[str, StepEvents] = {}
-        self._record = Record(network, self._held, self._kept)
+        self._record = Record(network, self._synapses, self._kept)
 
     @property
     def now(self) -> int:
@@ -95,7 +92,7 @@ class NestProgram(Program):
             known = self._sources.draw(known, steps, forget=False)
         feed = {name: (s[s < steps], n[s < steps]) for name, (s, n) in self._sources.pending.items()}
         with kernel(self.network, self._options) as sim:
-            built = build(sim, self.network, DIALECT, feed)
+            built = build(sim, self.network, self._synapses, DIALECT, feed)
             metered = self._simulate(sim, built, steps)
             self._events = {
                 p.name: feed[p.name] if is_source(p) else self._fired(built, p.name, steps)
@@ -123,7 +120,7 @@ class NestProgram(Program):
         sim.run((steps + 1) * dt)
         for projection in self.network.projections:
             if isinstance(projection.synapse, PairSTDP):
-                self._stored[projection.name] = self._read(built.wires[projection.name], projection)
+                self._stored[projection.name] = self._read(built.projections[projection.name], projection)
         return {name: meter.last() for name, meter in meters.items()}
 
     def _too_early(self, population: str, variable: str) -> FloatArray:
@@ -137,24 +134,24 @@ class NestProgram(Program):
             if (projection.post, projection.receptor) != (population, receptor):
                 continue
             steps, neurons = self._events[projection.pre]
-            for held in self._held[projection.name]:
+            for listed in self._synapses[projection.name]:
                 emitted = np.bincount(
-                    neurons[steps == self._now - held.bucket.delay],
+                    neurons[steps == self._now - listed.delay],
                     minlength=self.network.population(projection.pre).size,
                 )
-                found = held.connections
+                found = listed.connections
                 np.add.at(added, found.post, emitted[found.pre] * found.weight)
         return added
 
-    def _read(self, wires: Sequence[Wire], projection: LoweredProjection) -> list[FloatArray]:
+    def _read(self, made: Sequence[Any | None], projection: LoweredProjection) -> list[FloatArray]:
         """Return the weights of each delay by pre, then post."""
         cell = self.network.population(projection.post).cell
         scale = DIALECT.gain(cell, self.network.dt) * DIALECT.unscaled(cell)
         found = []
-        for wire in wires:
+        for part in made:
             rows = np.zeros((0, 3))
-            if wire.projection is not None:
-                rows = np.array(wire.projection.get("weight", format="list"), dtype=np.float64)
+            if part is not None:
+                rows = np.array(part.get("weight", format="list"), dtype=np.float64)
             weights = rows[np.lexsort((rows[:, 1], rows[:, 0])), 2]
             found.append(from_pynn_weight(cell, projection.receptor, weights) / scale)
         return found
@@ -182,28 +179,28 @@ class NestProgram(Program):
 
     def costs(self, marks: Sequence[int]) -> list[Cost]:
         """Return what the run took up to each of ``marks``, from its start."""
-        fresh = Record(self.network, self._held, self._kept)
+        fresh = Record(self.network, self._synapses, self._kept)
         return [fresh.counted({n: (s[s < m], i[s < m]) for n, (s, i) in self._events.items()}, m) for m in marks]
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""
         lowered = weights_of(self.network, projection, form)
-        found = [held.connections for held in self._held[projection]]
+        found = [listed.connections for listed in self._synapses[projection]]
         weights = [c.weight for c in found]
         if projection in self._stored:
             weights = self._stored[projection]
             if form == "effective":
                 weights = [
-                    self._with_pending(lowered, *pair) for pair in zip(self._held[projection], weights, strict=True)
+                    self._with_pending(lowered, *pair) for pair in zip(self._synapses[projection], weights, strict=True)
                 ]
         pre, post, delay = (np.concatenate([getattr(c, part) for c in found]) for part in ("pre", "post", "delay"))
         return Connections(pre, post, np.concatenate(weights), delay)
 
-    def _with_pending(self, projection: LoweredProjection, held: Held, stored: FloatArray) -> FloatArray:
+    def _with_pending(self, projection: LoweredProjection, listed: Synapses, stored: FloatArray) -> FloatArray:
         rule, network = projection.synapse, self.network
         assert isinstance(rule, PairSTDP)
         events = self._events[projection.pre], self._events[projection.post]
-        return with_pending(rule, held, stored, *events, until=self._now - 1, dt=network.dt)
+        return with_pending(rule, listed, stored, *events, until=self._now - 1, dt=network.dt)
 
     def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
         """Return a state variable of every neuron as it is after the run, or before it."""
@@ -224,14 +221,6 @@ class NestProgram(Program):
                 "backend nest: a run cannot be continued, so its operations must be given as one protocol; "
                 "instead: spikemem.run with a protocol, or a live memory on backend brian2 or numba"
             )
-
-
-def _held(projection: LoweredProjection, bucket: Bucket, sizes: Mapping[str, int], dt: float) -> Held:
-    found = connection_list(bucket, sizes[projection.pre], sizes[projection.post], dt)
-    if not isinstance(projection.synapse, PairSTDP):
-        return Held(bucket, found)
-    counts = np.bincount(found.pre, minlength=sizes[projection.pre]).astype(np.int64)
-    return Held(bucket, found, updates=(Updates(projection.pre, 0, counts),))
 
 
 class Meter:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from spikemem.backend import BACKENDS, backend
 from spikemem.cli.options import Json, print_json, stdout
-from spikemem.errors import MissingDependency, SpikememError
+from spikemem.errors import MissingDependency, SpikememError, Unsupported
 from spikemem.language import call
 from spikemem.models import CA3CAM
 from spikemem.simulate import run
@@ -62,6 +62,8 @@ def _backend(name: str) -> tuple[str, bool | None, str]:
         recording = run(CA3CAM(cues=2, bits=3), protocol=protocol, backend=name)
     except MissingDependency as error:
         return check, (None if optional else False), str(error).removeprefix(f"{check}: ")
+    except Unsupported:
+        return check, True, "found; it refuses ca3-cam, and spikemem run says why"
     except SpikememError as error:
         return check, False, str(error)
     right = recording.right == 1

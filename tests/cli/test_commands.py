@@ -81,7 +81,7 @@ def test_backends_tells_what_each_can_do(capsys: pytest.CaptureFixture[str]) -> 
 def test_backends_tells_how_to_install_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("spikemem.cli.backends.find_spec", lambda name: None)
+    monkeypatch.setattr("spikemem.backend.find_spec", lambda name: None)
     assert "no: pip install spikemem" in said("backends", capsys=capsys)
     row = next(row for row in data("backends", capsys=capsys) if row["name"] == "numba")
     assert (row["installed"], row["install"], row["cells"]) == (False, "pip install spikemem", [])

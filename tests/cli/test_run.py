@@ -175,7 +175,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     planned = command("run", "ca3-stress", "--dry-run", "--json", "--out", tmp_path / "out").data
     assert planned == {
         "experiment": "ca3-stress", "backend": "numba", "numerics": "spinnaker", "seed": 1, "steps": 851, "dt_ms": 1.0,
-        "operations": 60, "neurons": 86,
+        "operations": 60, "neurons": 86, "rehearsed": None,
     }  # fmt: skip
     assert list(tmp_path.iterdir()) == []
 

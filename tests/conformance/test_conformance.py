@@ -14,7 +14,7 @@ from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.ir import NUMERICS, Numerics, PairSTDP
 from spikemem.passes import lower
 from tests.conformance.cases import CASES, QUICK, STEPS, Case, network, stimulus
-from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, exemption, largest_difference
+from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, Exemption, Tolerance, exemption, largest_difference
 from tests.conformance.facts import FACTS
 from tests.conformance.page import page
 
@@ -125,9 +125,10 @@ def assert_not_empty(case: Case, numerics: Numerics) -> None:
 
 def test_every_exemption_is_of_a_backend_and_a_feature_that_exist() -> None:
     assert FACTS.keys() == BACKENDS.keys()
-    for name, feature, *_ in (*EXEMPTIONS, *TOLERANCES):
-        assert name in BACKENDS
-        assert any(case.feature.startswith(feature) for case in CASES)
+    rows: tuple[Exemption | Tolerance, ...] = (*EXEMPTIONS, *TOLERANCES)
+    for row in rows:
+        assert row.backend in BACKENDS
+        assert any(case.feature.startswith(row.feature) for case in CASES)
 
 
 @pytest.mark.parametrize("name", BACKENDS)

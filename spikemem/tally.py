@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from spikemem.backend import Cost, StepEvents
-from spikemem.backends.brian.build import Held, Updates
-from spikemem.backends.brian.sources import NO_EVENTS
-from spikemem.ir.lowered import LoweredNetwork
+from spikemem.ir.lowered import Connections, LoweredNetwork
+from spikemem.sources import NO_EVENTS
+
+
+@dataclass(frozen=True)
+class Updates:
+    """Weight updates: ``counts[n]`` of them ``delay`` steps after neuron n of ``population`` fires."""
+
+    population: str
+    delay: int
+    counts: npt.NDArray[np.int64]
+
+
+class Counted(Protocol):
+    """A bucket of synapses, as far as its cost goes."""
+
+    @property
+    def connections(self) -> Connections:
+        """The synapses."""
+
+    @property
+    def updates(self) -> tuple[Updates, ...]:
+        """Their weight updates."""
 
 
 class Record:
     """The spikes held, the costs counted, and the spikes whose weight updates are still to come."""
 
-    def __init__(self, network: LoweredNetwork, held: Mapping[str, tuple[Held, ...]], kept: frozenset[str]) -> None:
+    def __init__(self, network: LoweredNetwork, held: Mapping[str, tuple[Counted, ...]], kept: frozenset[str]) -> None:
         self._kept = kept
         self._held: dict[str, list[StepEvents]] = {p.name: [] for p in network.populations}
         self._targets = {p.name: np.zeros(p.size, dtype=np.int64) for p in network.populations}
