@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
+from spikemem.models.hetero_associative import HeteroAssociative
 
-MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in (CA3CAM,)}
+MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in (CA3CAM, HeteroAssociative)}
 """The models that come with spikemem, by their name on the command line."""
 
-__all__ = ["CA3CAM", "MODELS"]
+__all__ = ["CA3CAM", "MODELS", "HeteroAssociative"]

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backend import Cost, Program, RunOptions, StepEvents, backend
+from spikemem.backend import Cost, Program, RunOptions, StepEvents
+from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
 from spikemem.hardware import default_hardware, find_hardware
@@ -51,6 +52,8 @@ def resolve(
     if not isinstance(model, Memory | Network):
         raise InvalidInput(f"model: must be a memory model or a network, got {type(model).__name__}")
     own = model.numerics if isinstance(model, Memory) else "exact"
+    if own is None and numerics is None:
+        own = find_backend(backend).abilities.numerics[0]
     chosen: Any = own if numerics is None else numerics
     if chosen not in NUMERICS:
         raise InvalidInput(f"numerics {chosen!r} is unknown; {choices(str(chosen), NUMERICS)}")
@@ -75,7 +78,7 @@ def _step(dt: float) -> float:
 def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Program]:
     """Lower and compile ``model`` for ``count`` independent trials."""
     network = model.network() if isinstance(model, Memory) else model
-    target = backend(setup.backend)
+    target = find_backend(setup.backend)
     lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt)
     return target.programs(lowered, setup.options, count)
 

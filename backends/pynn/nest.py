@@ -24,7 +24,7 @@ from spikemem.errors import Unsupported
 from spikemem.ir.cell import Cell
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import Connections, LoweredNetwork, LoweredProjection
-from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.ir.pair_stdp import FREE, PairSTDP
 from spikemem.ir.synapse import Static
 from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
@@ -265,7 +265,12 @@ class NestBackend(Backend):
 
 
 ABILITIES = Abilities(
-    "nest", ("exact",), tuple(CELLS), (Static, PairSTDP), (rules.stdp, rules.delays, rules.initial_currents)
+    "nest",
+    ("exact",),
+    tuple(CELLS),
+    (Static, PairSTDP),
+    (rules.stdp, rules.delays, rules.initial_currents),
+    {name: rules.CONVENTIONS[name][0] for name in FREE},
 )
 
 

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from spikemem.backend import BACKENDS, backend
 from spikemem.cli.options import Json, print_json, stdout
-from spikemem.errors import MissingDependency, SpikememError, Unsupported
+from spikemem.errors import MissingDependency, SpikememError
 from spikemem.language import call
-from spikemem.models import CA3CAM
+from spikemem.models import HeteroAssociative
 from spikemem.simulate import run
 
 _REQUIRED = ("numpy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
@@ -58,12 +58,10 @@ def _backend(name: str) -> tuple[str, bool | None, str]:
         tools = backend(name).tools
         if tools is not None:
             return check, True, tools
-        protocol = [call(0.0, "learn", cue=1, content=[0, 2]), call(10.0, "recall", cue=1, expect={"content": [0, 2]})]
-        recording = run(CA3CAM(cues=2, bits=3), protocol=protocol, backend=name)
+        protocol = [call(0.0, "learn", cue=1, content=[0, 2]), call(40.0, "recall", cue=1, expect={"content": [0, 2]})]
+        recording = run(HeteroAssociative(cues=2, bits=3), protocol=protocol, backend=name)
     except MissingDependency as error:
         return check, (None if optional else False), str(error).removeprefix(f"{check}: ")
-    except Unsupported:
-        return check, True, "found; it refuses ca3-cam, and spikemem run says why"
     except SpikememError as error:
         return check, False, str(error)
     right = recording.right == 1

@@ -32,7 +32,8 @@ def show(
     if lowered and as_json:
         raise InvalidInput("show: give either --lowered or --json, not both")
     if lowered:
-        print(lower(network, backend("numba").abilities, made.numerics, seed=1).describe(), end="")
+        abilities = backend("numba").abilities
+        print(lower(network, abilities, made.numerics or abilities.numerics[0], seed=1).describe(), end="")
     elif as_json:
         print_json(to_data(network))
     else:

@@ -12,6 +12,9 @@ from spikemem.errors import NetworkError
 from spikemem.ir.node import Count, Ms, NonNegative, node
 from spikemem.ir.synapse import Synapse
 
+FREE = ("coincidence", "history")
+"""What a target may choose itself if the rule is portable."""
+
 
 @node
 class PairSTDP(Synapse):
@@ -43,6 +46,9 @@ class PairSTDP(Synapse):
       last_pre; ``latest_since_pre``: only if it lies after last_pre.
     - ``clip``: ``each`` after every change, or ``end``, once, after all changes of an update.
 
+    ``portable`` declares that the model's function depends neither on ``coincidence`` nor on ``history``, so that a target with
+    others may take its own (the pass ``Conventions``).
+
     The emitted weight is that of the pre spike's step, also for d > dt. Units: tau_* ms; w_min, w_max and (additive)
     A_* in the target's weight unit, or all in threshold units with ``unit="threshold"``.
     Sources: Song, Miller & Abbott 2000 (additive), van Rossum et al. 2000 (multiplicative), Morrison et al. 2008 (pairing),
@@ -67,6 +73,7 @@ class PairSTDP(Synapse):
     depress_by: Literal["latest", "latest_since_pre"] = "latest"
     clip: Literal["each", "end"] = "each"
     unit: Literal["weight", "threshold"] = "weight"
+    portable: bool = False
 
     def __post_init__(self) -> None:
         if self.w_min > self.w_max:

@@ -40,8 +40,8 @@ class Memory(BaseModel, ABC):
 
     dt: ClassVar[float] = 1.0
     """The step (ms) that the model is written for."""
-    numerics: ClassVar[Numerics] = "spinnaker"
-    """The numerics that the model is written for: what runs use unless told otherwise."""
+    numerics: ClassVar[Numerics | None] = "spinnaker"
+    """The numerics that the model is written for: what runs use unless told otherwise. None: whatever the backend has."""
     cannot: ClassVar[Mapping[str, str]] = {}
     """Operations that users may look for and that the model has not: what to do instead."""
 

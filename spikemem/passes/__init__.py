@@ -1,6 +1,7 @@
 """The passes: from a declared network to a lowered one."""
 
 from spikemem.passes.base import Pass
+from spikemem.passes.conventions import Conventions
 from spikemem.passes.discretize import Discretize, whole_steps
 from spikemem.passes.legalize import Abilities, Lack, Legalize
 from spikemem.passes.materialize import Materialize
@@ -10,6 +11,7 @@ from spikemem.passes.threshold_units import ThresholdUnits
 
 __all__ = [
     "Abilities",
+    "Conventions",
     "Discretize",
     "Lack",
     "Legalize",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from spikemem.errors import Unsupported
 from spikemem.ir.cell import Cell
@@ -30,13 +30,17 @@ class Lack:
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a backend can do, as data; ``rules`` find what the type lists cannot say."""
+    """What a backend can do, as data; ``rules`` find what the type lists cannot say.
+
+    ``conventions`` are the target's own values of what a portable plasticity rule leaves open.
+    """
 
     backend: str
     numerics: tuple[Numerics, ...]
     cells: tuple[type[Cell], ...]
     synapses: tuple[type[Synapse], ...]
-    rules: tuple[Callable[[Network], Iterable[Lack]], ...] = field(default=())
+    rules: tuple[Callable[[Network], Iterable[Lack]], ...] = ()
+    conventions: Mapping[str, Any] = field(default_factory=dict)
 
     def lacks(self, network: Network, numerics: Numerics) -> list[Lack]:
         """Return all that the backend cannot do of ``network`` under ``numerics``."""

@@ -6,6 +6,7 @@ from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.network import Network
 from spikemem.ir.numerics import Numerics
 from spikemem.passes.base import Pass
+from spikemem.passes.conventions import Conventions
 from spikemem.passes.discretize import Discretize
 from spikemem.passes.legalize import Abilities, Legalize
 from spikemem.passes.materialize import Materialize
@@ -15,7 +16,7 @@ from spikemem.rng import check_seed
 
 def standard_passes(abilities: Abilities, numerics: Numerics, dt: float) -> tuple[Pass, ...]:
     """Return the passes that every backend's networks go through."""
-    return (Legalize(abilities, numerics), ThresholdUnits(dt, numerics), Discretize(dt))
+    return (Conventions(abilities), Legalize(abilities, numerics), ThresholdUnits(dt, numerics), Discretize(dt))
 
 
 def lower(
