@@ -107,7 +107,7 @@ class CudaBackend(Backend):
                 SpikememWarning,
                 stacklevel=2,
             )
-        projects = Projects()
+        projects = Projects(count)
         return [CudaProgram(network, options, projects, self._toolchain) for _ in range(count)]
 
 

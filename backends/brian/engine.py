@@ -40,7 +40,7 @@ class StandaloneBackend(Backend):
 
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[StandaloneProgram]:
         """Return the programs: the first to run is compiled, and the others run what came of it."""
-        projects = Projects()
+        projects = Projects(count)
         return [StandaloneProgram(network, options, projects) for _ in range(count)]
 
 

@@ -18,7 +18,7 @@ from spikemem.backends.brian.pair_rule import (
     potentiated,
 )
 from spikemem.backends.brian.pair_state import load_events, load_pre, save_events, save_pre, set_waiting
-from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredProjection
+from spikemem.ir.lowered import Bucket, Connections, LoweredProjection
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.tally import Updates
 
@@ -114,12 +114,9 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
 def _updates(
     projection: LoweredProjection, rule: PairSTDP, bucket: Bucket, build: Build, pre: np.ndarray, post: np.ndarray
 ) -> tuple[Updates, ...]:
-    """Return the updates as they are counted: whole rows and columns, the pairs left out of a dense one included."""
+    """Return the updates as they are counted: rows and columns."""
     sizes = build.network.population(projection.pre).size, build.network.population(projection.post).size
-    if isinstance(bucket.layout, Dense):
-        rows, columns = np.full(sizes[0], sizes[1]), np.full(sizes[1], sizes[0])
-    else:
-        rows, columns = np.bincount(pre, minlength=sizes[0]), np.bincount(post, minlength=sizes[1])
+    rows, columns = np.bincount(pre, minlength=sizes[0]), np.bincount(post, minlength=sizes[1])
     delays = _seen_after(rule, bucket.delay)
     return (
         Updates(projection.pre, delays[0], rows.astype(np.int64)),

@@ -143,9 +143,14 @@ class Project:
 
 
 class Projects:
-    """The compiled programs that trials of one network share: as a rule one, which the first of them to run compiles."""
+    """The compiled programs that ``trials`` of one network share: as a rule one, which the first of them to run compiles.
 
-    def __init__(self) -> None:
+    Their folders are removed when the last trial is done, or is given up.
+    """
+
+    def __init__(self, trials: int) -> None:
+        self._to_do = trials
+        self._removals: list[Callable[[], object]] = []
         self._made: list[Project] = []
         self._lock = Lock()
 
@@ -165,4 +170,13 @@ class Projects:
             except BaseException:
                 remove()
                 raise
+            self._removals.append(remove)
             return self._made[-1]
+
+    def done(self) -> None:
+        """Say that a trial needs no program any more."""
+        with self._lock:
+            self._to_do -= 1
+            if not self._to_do:
+                for remove in self._removals:
+                    remove()

@@ -71,7 +71,7 @@ class StandaloneProgram(BrianProgram):
         self._events = {name: in_order(*events) for name, events in results.spikes.items()}
         self._record = Record(self.network, self._held, self._kept)
         self._ended, self._now = True, steps
-        self._projects = Projects()  # the last trial to let go of them removes their folders
+        self._projects.done()
         self._record.add(self._events, steps)
 
     def compile_into(self, folder: Path, steps: int) -> None:

@@ -177,6 +177,12 @@ def enter(t: Any, h: Any, m: Any, at: Any, lasts: Any, traces: Any, is_pre: Any)
 
 
 @part
+def left_out(h: Any, x: Any, others: Any) -> Any:
+    """Return 1 if neuron x has no synapse with the other population's neuron of its own number, though it has a place."""
+    return 1 if h[SKIP_SELF] != 0 and x < others else 0
+
+
+@part
 def depress(weights: Any, t: Any, h: Any, m: Any, at: Any) -> Any:
     """Depress the rows of the pre neurons with an event."""
     if at < 0:
@@ -184,7 +190,7 @@ def depress(weights: Any, t: Any, h: Any, m: Any, at: Any) -> Any:
     for k in range(m.whole[at + 1]):
         i = m.whole[at + 2 + k]
         begin, end = first_of_row(h, m, i), end_of_row(h, m, i)
-        m.control[UPDATES] += end - begin
+        m.control[UPDATES] += end - begin - left_out(h, i, h[POST])
         for s in range(begin, end):
             j = s - begin if h[IS_DENSE] != 0 else m.const_index[h[TARGETS] + s]
             last = m.whole[h[POST_LAST] + j]
@@ -203,7 +209,7 @@ def potentiate(weights: Any, t: Any, h: Any, m: Any, at: Any) -> Any:
         j = m.whole[at + 2 + k]
         dense = h[IS_DENSE] != 0
         begin, end = (0, h[PRE]) if dense else (m.const_whole[h[BY_POST] + j], m.const_whole[h[BY_POST] + j + 1])
-        m.control[UPDATES] += end - begin
+        m.control[UPDATES] += end - begin - left_out(h, j, h[PRE])
         for c in range(begin, end):
             i = c if dense else m.const_index[h[SOURCES] + c]
             s = i * h[POST] + j if dense else m.const_whole[h[PLACES] + c]

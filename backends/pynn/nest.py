@@ -15,22 +15,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.backend import Backend, Cost, Program, RunOptions, StepEvents, WeightForm
+from spikemem.backend import Backend, RunOptions, StepEvents
 from spikemem.backends.pynn import rules
-from spikemem.backends.pynn.build import Built, Dialect, Synapses, build, is_source, synapses, with_pending
-from spikemem.backends.pynn.translate import CELLS, from_pynn_weight, to_pynn
-from spikemem.checks import whole_number
-from spikemem.errors import Unsupported
+from spikemem.backends.pynn.build import Built, build
+from spikemem.backends.pynn.describe import Description, Dialect
+from spikemem.backends.pynn.program import Outcome, PyNNProgram
+from spikemem.backends.pynn.translate import CELLS
 from spikemem.ir.cell import Cell
 from spikemem.ir.if_curr_delta import IF_curr_delta
-from spikemem.ir.lowered import Connections, LoweredNetwork, LoweredProjection
+from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.pair_stdp import FREE, PairSTDP
 from spikemem.ir.synapse import Static
 from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
-from spikemem.requests import recorded, state_variable, weights_of
-from spikemem.sources import Sources, in_order
-from spikemem.tally import Record
 
 _LOCK = RLock()
 """NEST has one kernel a process: programs on several threads take turns."""
@@ -51,77 +48,50 @@ def _unscaled(cell: Cell) -> float:
     return 1e-3 if isinstance(cell, IF_curr_delta) else 1.0
 
 
+def _amplitude(rule: PairSTDP, gain: float) -> float:
+    """PyNN's additive rule has amplitudes as fractions of w_max."""
+    absolute = rule.weight_dependence == "additive" and rule.amplitude == "absolute"
+    return 1.0 / rule.w_max if absolute else 1.0
+
+
 # Two steps, since PyNN's first run is one longer than asked for, and the relays of sources take one.
-DIALECT = Dialect(lag=_lag, gain=_gain, unscaled=_unscaled, lead=1, first=3)
+DIALECT = Dialect(lag=_lag, gain=_gain, unscaled=_unscaled, amplitude=_amplitude, lead=1, first=3, stamp=1)
 
 
-class NestProgram(Program):
-    """One trial, run once, as a whole: NEST's kernel holds one network at a time, and is emptied for the next."""
+class NestProgram(PyNNProgram):
+    """NEST's kernel holds one network at a time, and is emptied for the next."""
 
-    stepwise = False
+    backend = "nest"
+    dialect = DIALECT
 
-    def __init__(self, network: LoweredNetwork, options: RunOptions) -> None:
-        self.network = network
-        self._options = options
-        self._kept = recorded(network, options.record)
-        self._sources = Sources(network)
-        self._now = 0
-        self._synapses = synapses(network)
-        self._stored: dict[str, list[FloatArray]] = {}
-        self._values = {(p.name, name): v for p in network.populations for name, v in p.initial.items()}
-        self._events: dict[str, StepEvents] = {}
-        self._record = Record(network, self._synapses, self._kept)
+    def _execute(self, description: Description, steps: int) -> Outcome:
+        with kernel(description, self._options.threads) as sim:
+            return self._simulate(sim, build(sim, description, silent=True), description, steps)
 
-    @property
-    def now(self) -> int:
-        """The next step."""
-        return self._now
-
-    def stimulate(self, events: Mapping[str, StepEvents]) -> None:
-        """Add spikes of spike sources, before the run."""
-        self._refuse_if_ended()
-        self._sources.stimulate(0, events)
-
-    def run(self, steps: int) -> None:
-        """Run ``steps`` steps; this can be done once."""
-        if whole_number("run: steps", steps) == 0:
-            return
-        self._refuse_if_ended()
-        known = 0
-        while known < steps:
-            known = self._sources.draw(known, steps, forget=False)
-        feed = {name: (s[s < steps], n[s < steps]) for name, (s, n) in self._sources.pending.items()}
-        with kernel(self.network, self._options) as sim:
-            built = build(sim, self.network, self._synapses, DIALECT, feed)
-            metered = self._simulate(sim, built, steps)
-            self._events = {
-                p.name: feed[p.name] if is_source(p) else self._fired(built, p.name, steps)
-                for p in self.network.populations
-            }
-        self._now = steps
-        self._values = {
-            (name, variable): values - self._too_early(name, variable)
-            for name, found in metered.items()
-            for variable, values in found.items()
-        }
-        self._record.add(self._events, steps)
-
-    def _simulate(self, sim: Any, built: Built, steps: int) -> dict[str, dict[str, FloatArray]]:
+    def _simulate(self, sim: Any, built: Built, description: Description, steps: int) -> Outcome:
         dt, end = self.network.dt, (DIALECT.first + steps) * self.network.dt
         sim.run((DIALECT.first - 1) * dt)  # and one step more: PyNN's first run is longer than asked for
-        neurons = [p for p in self.network.populations if not is_source(p)]
         meters: dict[str, Meter] = {}
-        for population in neurons:
-            made = built.populations[population.name]
-            made.set(i_offset=to_pynn(population.cell, population.i_offset)[1]["i_offset"])
-            made.node_collection.set(V_m=population.initial["v"].tolist())
-            meters[population.name] = Meter(made, population.cell, end - dt)
+        for spec in description.populations:
+            if spec.spike_times is None:
+                made = built.populations[spec.label]
+                made.set(i_offset=spec.parameters["i_offset"])
+                made.node_collection.set(V_m=spec.initial["v"].tolist())
+                meters[spec.label] = Meter(made, self.network.population(spec.label).cell, end - dt)
         # NEST gives the spikes and the state of a step, and changes the weights of those that fired in it, in the next.
         sim.run((steps + 1) * dt)
-        for projection in self.network.projections:
-            if isinstance(projection.synapse, PairSTDP):
-                self._stored[projection.name] = self._read(built.projections[projection.name], projection)
-        return {name: meter.last() for name, meter in meters.items()}
+        weights = {
+            p.label: np.array(built.projections[p.label].get("weight", format="list"), dtype=np.float64)
+            for p in description.projections
+            if p.plasticity is not None
+        }
+        spikes = {name: _spikes(built.populations[name]) for name in meters}
+        values = {(name, variable): v for name, meter in meters.items() for variable, v in meter.last().items()}
+        return Outcome(spikes, weights, values)
+
+    def _take(self, outcome: Outcome, feed: Mapping[str, StepEvents], steps: int) -> None:
+        super()._take(outcome, feed, steps)
+        self._values |= {key: values - self._too_early(*key) for key, values in outcome.values.items()}
 
     def _too_early(self, population: str, variable: str) -> FloatArray:
         """Return what NEST has already added to a synaptic variable, for the next step to move the membrane by."""
@@ -143,84 +113,12 @@ class NestProgram(Program):
                 np.add.at(added, found.post, emitted[found.pre] * found.weight)
         return added
 
-    def _read(self, made: Sequence[Any | None], projection: LoweredProjection) -> list[FloatArray]:
-        """Return the weights of each delay by pre, then post."""
-        cell = self.network.population(projection.post).cell
-        scale = DIALECT.gain(cell, self.network.dt) * DIALECT.unscaled(cell)
-        found = []
-        for part in made:
-            rows = np.zeros((0, 3))
-            if part is not None:
-                rows = np.array(part.get("weight", format="list"), dtype=np.float64)
-            weights = rows[np.lexsort((rows[:, 1], rows[:, 0])), 2]
-            found.append(from_pynn_weight(cell, projection.receptor, weights) / scale)
-        return found
 
-    def _fired(self, built: Built, name: str, steps: int) -> StepEvents:
-        trains = built.populations[name].get_data("spikes").segments[0].spiketrains
-        times = np.concatenate([np.zeros(0), *(np.asarray(t.magnitude) for t in trains)])
-        neurons = np.repeat(np.arange(len(trains), dtype=np.int32), [len(t) for t in trains])
-        at = np.rint(times / self.network.dt).astype(np.int64) - 1 - DIALECT.first
-        inside = (at >= 0) & (at < steps)
-        return in_order(at[inside], neurons[inside])
-
-    def spikes(self, since: int = 0) -> dict[str, StepEvents]:
-        """Return the spikes held, by population, sorted by step, then neuron."""
-        return self._record.spikes(since)
-
-    def forget_spikes(self) -> None:
-        """Drop the spikes held."""
-        self._record.forget()
-
-    @property
-    def cost(self) -> Cost:
-        """What the run took so far."""
-        return self._record.cost
-
-    def costs(self, marks: Sequence[int]) -> list[Cost]:
-        """Return what the run took up to each of ``marks``, from its start."""
-        fresh = Record(self.network, self._synapses, self._kept)
-        return [fresh.counted({n: (s[s < m], i[s < m]) for n, (s, i) in self._events.items()}, m) for m in marks]
-
-    def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
-        """Return a projection's synapses by delay, then pre, then post."""
-        lowered = weights_of(self.network, projection, form)
-        found = [listed.connections for listed in self._synapses[projection]]
-        weights = [c.weight for c in found]
-        if projection in self._stored:
-            weights = self._stored[projection]
-            if form == "effective":
-                weights = [
-                    self._with_pending(lowered, *pair) for pair in zip(self._synapses[projection], weights, strict=True)
-                ]
-        pre, post, delay = (np.concatenate([getattr(c, part) for c in found]) for part in ("pre", "post", "delay"))
-        return Connections(pre, post, np.concatenate(weights), delay)
-
-    def _with_pending(self, projection: LoweredProjection, listed: Synapses, stored: FloatArray) -> FloatArray:
-        rule, network = projection.synapse, self.network
-        assert isinstance(rule, PairSTDP)
-        events = self._events[projection.pre], self._events[projection.post]
-        return with_pending(rule, listed, stored, *events, until=self._now - 1, dt=network.dt)
-
-    def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
-        """Return a state variable of every neuron as it is after the run, or before it."""
-        state_variable(self.network, population, name)
-        return self._values[population, name]
-
-    def save_state(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Raise: NEST's kernel cannot be saved."""
-        raise Unsupported("backend nest: NEST's state cannot be saved; instead: backend numba or brian2")
-
-    def load_state(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        """Raise: a run begins at its beginning."""
-        raise Unsupported("backend nest: NEST's state cannot be loaded; instead: backend numba or brian2")
-
-    def _refuse_if_ended(self) -> None:
-        if self._now:
-            raise Unsupported(
-                "backend nest: a run cannot be continued, so its operations must be given as one protocol; "
-                "instead: spikemem.run with a protocol, or a live memory on backend brian2 or numba"
-            )
+def _spikes(population: Any) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+    """Return what a population fired: times (ms) and neurons."""
+    trains = population.get_data("spikes").segments[0].spiketrains
+    times = np.concatenate([np.zeros(0), *(np.asarray(t.magnitude) for t in trains)])
+    return times, np.repeat(np.arange(len(trains), dtype=np.int32), [len(t) for t in trains])
 
 
 class Meter:
@@ -280,18 +178,18 @@ def make() -> NestBackend:
 
 
 @contextmanager
-def kernel(network: LoweredNetwork, options: RunOptions) -> Iterator[Any]:
-    """Hold the lock and NEST's kernel, emptied and set up for ``network``; give the simulator; empty the kernel again."""
+def kernel(description: Description, threads: int) -> Iterator[Any]:
+    """Hold the lock and NEST's kernel, emptied and set up for a network; give the simulator; empty the kernel again."""
     with _LOCK, quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pyNN.nest as sim
 
         logging.getLogger("PyNN").setLevel(logging.ERROR)
 
-        longest = max((b.delay for p in network.projections for b in p.buckets), default=1) + DIALECT.lead
+        dt = description.dt
         sim.setup(
-            timestep=network.dt, min_delay=network.dt, max_delay=longest * network.dt, spike_precision="on_grid",
-            threads=options.threads, verbosity="error",
+            timestep=dt, min_delay=dt, max_delay=description.max_delay, spike_precision="on_grid", threads=threads,
+            verbosity="error",
         )  # fmt: skip
         try:
             yield sim

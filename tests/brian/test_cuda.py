@@ -79,7 +79,7 @@ def test_the_standard_is_raised_only_where_cuda_wants_it(
 
     target = backend("brian2-cuda")
     tools = Toolchain(tmp_path, version, tmp_path, tmp_path)
-    program = CudaProgram(lower(learner(), target.abilities, "exact", 1), RunOptions(), Projects(), tools)
+    program = CudaProgram(lower(learner(), target.abilities, "exact", 1), RunOptions(), Projects(1), tools)
     told = program._preferences(tmp_path)
     assert standard in told["codegen.cpp.extra_compile_args"]
     assert standard in told["devices.cuda_standalone.cuda_backend.extra_compile_args_nvcc"]

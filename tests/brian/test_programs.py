@@ -16,6 +16,7 @@ from spikemem.ir import (
     AllToAll,
     IF_curr_delta,
     Network,
+    PairSTDP,
     Population,
     Projection,
     SpikeSource,
@@ -236,3 +237,18 @@ def test_importing_spikemem_does_not_import_brian2() -> None:
 def test_a_live_memory_on_a_compiled_backend_is_refused_at_once(compiled: str) -> None:
     with pytest.raises(Unsupported, match="backend brian2-cpp runs whole protocols only; give the operations to"):
         spikemem.open(CA3CAM(cues=2, bits=3), backend=compiled)
+
+
+@pytest.mark.parametrize("at", [0, 3, 5])
+def test_weight_updates_are_those_of_synapses_that_exist_also_after_a_checkpoint(runtime: str, at: int) -> None:
+    """Two sources onto two neurons, not onto those of their own number: every event updates one weight."""
+    populations = (Population("in", 2, SpikeSource()), Population("out", 2, IF_curr_delta(tau_refrac=0.0)))
+    rule = PairSTDP(w_max=40.0)
+    drive = Projection("drive", "in", "out", AllToAll(allow_self_connections=False), 20.0, 2.0, "excitatory", rule)
+    network = Network("crossed", 1.0, populations, (drive,))
+    wanted = ran("numba", network, STIMULUS, 9)
+    assert (wanted.cost.spikes, wanted.cost.weight_updates) == (6, 6)
+    moved = made(runtime, network)
+    moved.load_state(ran(runtime, network, STIMULUS, at).save_state())
+    moved.run(9 - at)
+    assert_same_state(moved, wanted)
