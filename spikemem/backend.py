@@ -66,6 +66,8 @@ class Program(ABC):
 
     network: LoweredNetwork
     stepwise: ClassVar[bool] = True
+    notes: tuple[str, ...] = ()
+    """What the target reported of the run that may have changed its results, such as lost packets."""
 
     @property
     @abstractmethod
@@ -181,6 +183,12 @@ BACKENDS: Mapping[str, Entry] = {
     ),
     "brian2-cuda": Entry("spikemem.backends.brian.cuda:make", "Brian2 on an NVIDIA GPU", ("brian2cuda",), "cuda"),
     "nest": Entry("spikemem.backends.pynn.nest:make", "NEST through PyNN, on the grid", ("nest", "pyNN"), "nest"),
+    "spinnaker": Entry(
+        "spikemem.backends.pynn.spinnaker:make",
+        "SpiNNaker boards through sPyNNaker",
+        ("spynnaker", "pyNN"),
+        "spinnaker",
+    ),
 }
 
 

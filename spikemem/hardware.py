@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge
+from annotated_types import Ge, MinLen
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from spikemem.errors import FileError, InvalidInput, choices, explain
@@ -23,6 +23,9 @@ class Hardware(BaseModel):
     threads: Annotated[int, Ge(1)] = 1
     weight_precision: Literal["float64", "float32"] = "float64"
 
+    def check(self, where: str) -> None:
+        """Raise :class:`InvalidInput` if what the file ``where`` says contradicts itself."""
+
 
 class Gpu(Hardware):
     """What the hardware file of an NVIDIA GPU says: which one it is, and what to compile for where it cannot be asked."""
@@ -32,7 +35,33 @@ class Gpu(Hardware):
     compute_capability: Annotated[float, Ge(5.0)] | None = None
 
 
-KINDS: Mapping[str, type[Hardware]] = {"brian2-cuda": Gpu}
+class Board(Hardware):
+    """What the hardware file of SpiNNaker boards says: exactly one of ``virtual``, ``address`` and ``server``.
+
+    ``version`` is 3 (4 chips) or 5 (48 chips a board), ``boards`` how many of them a virtual machine has or spalloc gives.
+    ``boot``: the board at ``address`` may have to be booted first. A step of dt takes ``time_scale_factor`` dt of real time.
+    """
+
+    backend: str = "spinnaker"
+    version: Literal[3, 5] = 5
+    boards: Annotated[int, Ge(1)] = 1
+    virtual: bool = False
+    address: Annotated[str, MinLen(1)] | None = None
+    server: Annotated[str, MinLen(1)] | None = None
+    boot: bool = False
+    time_scale_factor: Annotated[int, Ge(1)] = 1
+
+    def check(self, where: str) -> None:
+        """Raise :class:`InvalidInput` for a contradiction."""
+        given = [name for name in ("virtual", "address", "server") if getattr(self, name)]
+        if len(given) != 1:
+            got = " and ".join(given) or "none of them"
+            raise InvalidInput(f"{where}: give exactly one of virtual = true, address and server; got {got}")
+        if self.boards > 1 and (self.version == 3 or self.address):
+            raise InvalidInput(f"{where}: boards: several boards are of version 5, virtual or from a server")
+
+
+KINDS: Mapping[str, type[Hardware]] = {"brian2-cuda": Gpu, "spinnaker": Board}
 """What hardware files say, by backend; all others as :class:`Hardware`."""
 
 
@@ -62,9 +91,11 @@ def find_hardware(name_or_path: str) -> Hardware:
     data = read_toml(path)
     kind = KINDS.get(str(data.get("backend")), Hardware)
     try:
-        return kind(**data)
+        made = kind(**data)
     except ValidationError as error:
         raise InvalidInput(explain(error, str(path), kind.model_fields, joint=": ", what="key")) from None
+    made.check(str(path))
+    return made
 
 
 def default_hardware(backend: str) -> Hardware:

@@ -185,7 +185,7 @@ def execute(
         stored_weights={name: program.weights(name, "stored") for name in plastic},
         effective_weights={name: program.weights(name, "effective") for name in plastic},
         cost=program.cost,
-        provenance=provenance(model, setup),
+        provenance={**provenance(model, setup), **({"notes": list(program.notes)} if program.notes else {})},
     )
 
 

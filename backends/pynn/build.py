@@ -33,7 +33,9 @@ def build(sim: Sim, description: Description, *, silent: bool) -> Built:
 
 def _population(sim: Sim, spec: PopulationSpec, silent: bool) -> Any:
     if spec.spike_times is not None:
-        return sim.Population(spec.size, sim.SpikeSourceArray(spike_times=list(spec.spike_times)), label=spec.label)
+        # sPyNNaker wants a silent source said in one list.
+        times: list[Any] = list(spec.spike_times) if any(spec.spike_times) else []
+        return sim.Population(spec.size, sim.SpikeSourceArray(spike_times=times), label=spec.label)
     kind = getattr(sim, spec.cell)
     if silent:
         cell, initial = kind(**{**spec.parameters, "i_offset": 0.0}), {"v": spec.parameters["v_rest"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.network import Network, Projection, Steps
@@ -27,6 +27,13 @@ CONVENTIONS = {
 """Field, the value that NEST's stdp_synapse has, and why."""
 
 
+def other_conventions(where: str, rule: PairSTDP, own: Mapping[str, tuple[object, str]]) -> Iterator[Lack]:
+    """Yield the fields of ``rule`` that have not the target's ``own`` values."""
+    for name, (value, reason) in own.items():
+        if getattr(rule, name) != value:
+            yield Lack(where, f"PairSTDP {name}={getattr(rule, name)!r}", reason, f"{name}={value!r}")
+
+
 def stdp(network: Network) -> Iterator[Lack]:
     """Yield the plasticity conventions that are not those of NEST's stdp_synapse."""
     taus: dict[str, float] = {}
@@ -34,9 +41,7 @@ def stdp(network: Network) -> Iterator[Lack]:
         rule, where = projection.synapse, f"projection {projection.name}"
         if not isinstance(rule, PairSTDP):
             continue
-        for name, (own, reason) in CONVENTIONS.items():
-            if getattr(rule, name) != own:
-                yield Lack(where, f"PairSTDP {name}={getattr(rule, name)!r}", reason, f"{name}={own!r}")
+        yield from other_conventions(where, rule, CONVENTIONS)
         if rule.A_plus == 0.0:
             yield Lack(where, "PairSTDP A_plus=0", "NEST gives A_minus as a fraction of A_plus", "a very small A_plus")
         if projection.receptor == "inhibitory":

@@ -43,7 +43,12 @@ def run(
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     for path in (data, picture):
         check_writable(path)
-    recording = run_with_progress(loaded, prepared)
+    finish(loaded, run_with_progress(loaded, prepared), out, as_json=as_json)
+
+
+def finish(loaded: Experiment, recording: Recording, out: Path, *, as_json: bool) -> None:
+    """Write and print what came of an experiment; raise :class:`CriterionFailed` if an answer is wrong."""
+    data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     _write(loaded, recording, data, picture)
     if as_json:
         print_json({"experiment": loaded.name, **recording_data(recording), "files": [str(data), str(picture)]})
@@ -107,10 +112,10 @@ def _print_plan(experiment: Experiment, prepared: Prepared, done: str | None, as
         print_json({
             "experiment": experiment.name, "backend": setup.backend, "numerics": setup.numerics, "seed": setup.seed,
             "steps": prepared.steps, "dt_ms": dt, "operations": len(prepared.planned),
-            "neurons": sum(p.size for p in prepared.network.populations), "rehearsed": done,
+            "neurons": sum(p.size for p in prepared.program.network.populations), "rehearsed": done,
         })  # fmt: skip
         return
-    print(prepared.network.describe(), end="")
+    print(prepared.program.network.describe(), end="")
     if done is not None:
         print(done)
     print(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from spikemem.backend import Program
 from spikemem.experiment.load import Experiment
 from spikemem.hardware import find_hardware
-from spikemem.ir.lowered import LoweredNetwork
 from spikemem.language.protocol import Scheduled, all_events
 from spikemem.recording import Recording
 from spikemem.session import Setup, resolve, start
@@ -31,7 +31,7 @@ class Prepared:
     setup: Setup
     planned: tuple[Scheduled, ...]
     steps: int
-    network: LoweredNetwork
+    program: Program
     run: Callable[[Progress | None], Recording]
     rehearse: Callable[[], str | None]
     """In place of ``run``: check the stimuli and do all that can be done without running; return what was done, in words."""
@@ -64,4 +64,4 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
                 program.stimulate(events)
         return program.rehearse(steps)
 
-    return Prepared(setup, planned, steps, program.network, go, rehearse)
+    return Prepared(setup, planned, steps, program, go, rehearse)

@@ -230,7 +230,24 @@ def _nest() -> Iterator[Case]:
         yield joined(feature, DELTA, synapse=own, weight=weight, delay=delay, numerics=exact)
 
 
-CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic(), *_nest())
+def _spinnaker() -> Iterator[Case]:
+    """Yield the rule that SpiNNaker's binaries have, onto the cells that it is used with."""
+    rule = PairSTDP(
+        tau_plus=3.0, tau_minus=3.0, A_plus=1.913, A_minus=1.137, w_max=7.3, update="deferred", history=15,
+        coincidence="depress",
+    )  # fmt: skip
+    own: tuple[Numerics, ...] = ("spinnaker",)
+    for feature, cell, delay in (
+        ("", CURRENT, 1.0),
+        (", delay of 3 steps", CURRENT, 3.0),
+        (" onto IF_curr_delta", DELTA, 2.0),
+    ):
+        yield joined(
+            f"sPyNNaker's STDP{feature}", cell, synapse=rule, weight=Uniform(0.37, 6.9), delay=delay, numerics=own
+        )
+
+
+CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic(), *_nest(), *_spinnaker())
 
 QUICK: frozenset[str] = frozenset(
     {

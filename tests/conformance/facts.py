@@ -28,4 +28,8 @@ FACTS: Mapping[str, Facts] = {
         "the CA3 memory's program is written, compiled and linked with nvcc 13.0; it has not been run on a GPU yet",
     ),
     "nest": Facts(("exact",), "exact; IF_cond_exp tolerance", False, False, False, "all cases that it does not refuse"),
+    "spinnaker": Facts(
+        ("spinnaker",), "not measured", False, False, False,
+        "all cases that it does not refuse are placed and routed on a virtual board; none has been run on a board yet",
+    ),
 }  # fmt: skip

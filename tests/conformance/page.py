@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from spikemem.backend import BACKENDS
-from spikemem.backends.pynn.rules import CONVENTIONS
+from spikemem.backends.pynn import rules, spinnaker_rules
 from tests.conformance.cases import CASES
 from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, exemption
 from tests.conformance.facts import FACTS
@@ -45,11 +45,22 @@ def page() -> str:
             "",
             "`stdp_synapse` onto `IF_curr_delta` is `PairSTDP` with these fields; any other value is refused:",
             "",
-            *_table(("field", "value", "why"), [(f, repr(own), why) for f, (own, why) in CONVENTIONS.items()]),
+            *_table(("field", "value", "why"), [(f, repr(own), why) for f, (own, why) in rules.CONVENTIONS.items()]),
+            "",
+            "## SpiNNaker's plasticity in our terms",
+            "",
+            "sPyNNaker's additive `SpikePairRule` is `PairSTDP` with these fields; any other value is refused:",
+            "",
+            *_table(
+                ("field", "value", "why"),
+                [(f, repr(own), why) for f, (own, why) in spinnaker_rules.CONVENTIONS.items()],
+            ),
+            "",
+            "A rule that is `portable` takes the target's `coincidence` and `history`.",
             "",
             "## Features",
             "",
-            "One small network each (tests/conformance/cases.py): `yes`, `no` (refused), or `compiles` (not run yet).",
+            "One small network each (tests/conformance/cases.py): `yes`, `no` (refused), or `compiles`, `maps` (not run yet).",
             "",
             *_table(("feature", *BACKENDS), ((c.feature, *(_answer(b, c.feature) for b in BACKENDS)) for c in CASES)),
             "",
@@ -68,7 +79,9 @@ def _backends() -> Iterator[Sequence[str]]:
 def _answer(backend: str, feature: str) -> str:
     if exemption(backend, feature) is not None:
         return "no"
-    return "compiles" if FACTS[backend].grade == "not measured" else "yes"
+    if FACTS[backend].grade != "not measured":
+        return "yes"
+    return "compiles" if FACTS[backend].compiles else "maps"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

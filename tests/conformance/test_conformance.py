@@ -11,6 +11,7 @@ import pytest
 
 from spikemem.backend import BACKENDS, Backend, Program, RunOptions, WeightForm, backend
 from spikemem.errors import HardwareError, MissingDependency, Unsupported
+from spikemem.hardware import find_hardware
 from spikemem.ir import NUMERICS, Numerics, PairSTDP
 from spikemem.passes import lower
 from tests.conformance.cases import CASES, QUICK, STEPS, Case, network, stimulus
@@ -26,7 +27,7 @@ pytestmark = [
 FORMS: tuple[WeightForm, ...] = ("stored", "effective")
 COMPILED = [name for name in BACKENDS if FACTS[name].compiles]
 """The backends that compile each run."""
-OTHERS = [name for name in BACKENDS if name not in ("numba", *COMPILED)]
+OTHERS = [name for name in BACKENDS if name not in ("numba", "spinnaker", *COMPILED)]
 
 
 def numerics_of(case: Case, name: str) -> tuple[Numerics, ...]:
@@ -44,6 +45,11 @@ def installed(name: str) -> Backend:
         return backend(name)
     except MissingDependency as error:
         pytest.skip(str(error))
+
+
+def options_of(name: str) -> RunOptions:
+    """Return how to run: on the virtual board where it must be some board."""
+    return RunOptions(hardware=find_hardware("virtual5")) if name == "spinnaker" else RunOptions()
 
 
 def ran(name: str, cases: Sequence[Case], numerics: Numerics, steps: int = STEPS) -> Program:
@@ -104,6 +110,24 @@ def test_a_backend_that_compiles_does_all_that_the_reference_does(name: str, num
     agree(name, [c for c in CASES if numerics in c.numerics and exemption(name, c.feature) is None], numerics)
 
 
+@pytest.mark.parametrize("case", [c for c in CASES if exemption("spinnaker", c.feature)], ids=str)
+def test_spinnaker_refuses_what_it_would_do_otherwise(case: Case) -> None:
+    exempt = exemption("spinnaker", case.feature)
+    assert exempt is not None
+    with pytest.raises(Unsupported, match=re.escape(exempt.reason)):
+        lower(network([case]), installed("spinnaker").abilities, "spinnaker", seed=3)
+
+
+def test_spinnaker_maps_all_that_it_does_not_refuse() -> None:
+    """Placed and routed on a virtual board, each population on cores of its own."""
+    cases, target = [c for c in CASES if exemption("spinnaker", c.feature) is None], installed("spinnaker")
+    program = target.compile(lower(network(cases), target.abilities, "spinnaker", seed=3), options_of("spinnaker"))
+    program.stimulate(stimulus())
+    assert str(program.rehearse(STEPS)).startswith(
+        f"sPyNNaker placed it on {sum(len(c.populations) for c in cases) + 1}"
+    )
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_no_case_is_empty(case: Case) -> None:
     """The target fires, some of its neurons more often than others, and what is plastic changes."""
@@ -135,7 +159,7 @@ def test_every_exemption_is_of_a_backend_and_a_feature_that_exist() -> None:
 def test_the_facts_are_those_of_the_backend(name: str) -> None:
     target, facts = installed(name), FACTS[name]
     assert target.abilities.numerics == facts.numerics
-    program = target.compile(lower(network(CASES[:1]), target.abilities, facts.numerics[0], seed=1), RunOptions())
+    program = target.compile(lower(network(CASES[:1]), target.abilities, facts.numerics[0], seed=1), options_of(name))
     assert program.stepwise == facts.stepwise
     if facts.checkpoints:
         assert program.save_state()

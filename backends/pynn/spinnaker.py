@@ -1,0 +1,234 @@
+"""The backend ``spinnaker``: sPyNNaker, in a process of its own, on boards that exist or that are only mapped."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from math import exp
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from spikemem.backend import Backend, RunOptions, StepEvents
+from spikemem.backends.pynn import spinnaker_rules
+from spikemem.backends.pynn.describe import Description, Dialect
+from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
+from spikemem.backends.pynn.preflight import preflight
+from spikemem.backends.pynn.program import Outcome, PyNNProgram
+from spikemem.backends.pynn.translate import CELLS
+from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
+from spikemem.hardware import Board
+from spikemem.ir.cell import Cell
+from spikemem.ir.if_curr_delta import IF_curr_delta
+from spikemem.ir.lowered import LoweredNetwork
+from spikemem.ir.pair_stdp import FREE, PairSTDP
+from spikemem.ir.synapse import Static
+from spikemem.passes.legalize import Abilities
+
+_HARDWARE = ("spinnman", "spalloc")
+"""The modules whose errors are about a machine that does not do what it should."""
+_MAPPING = ("pacman", "spinn_machine", "spynnaker", "spinn_front_end_common", "spinn_utilities")
+Phase = Callable[[str], None]
+"""Called with each line that sPyNNaker prints."""
+
+
+def _gain(cell: Cell, dt: float) -> float:
+    """A weight w (mV) of IF_curr_delta is a current to sPyNNaker, ``W/dt`` for one step.
+
+    ``V = alpha - e (alpha - V)`` with e = exp(-dt/tau_m), alpha = v_rest + R W/dt and R = tau_m/cm moves the membrane by
+    ``R W (1 - e)/dt``; ours moves it by ``w e``.
+    """
+    if not isinstance(cell, IF_curr_delta):
+        return 1.0
+    e = exp(-dt / cell.tau_m)
+    return e * dt / ((cell.tau_m / cell.cm) * (1.0 - e))
+
+
+def _amplitude(rule: PairSTDP, gain: float) -> float:
+    """SPyNNaker 7 takes additive amplitudes as weights, not as fractions of w_max."""
+    return gain * (rule.w_max if rule.amplitude == "fraction_of_w_max" else 1.0)
+
+
+DIALECT = Dialect(
+    lag=lambda cell: 0, gain=_gain, unscaled=lambda cell: 1.0, amplitude=_amplitude, lead=0, first=0, stamp=0
+)
+
+
+def configuration(board: Board) -> str:
+    """Return what sPyNNaker is configured with; the rest are its defaults."""
+    machine: dict[str, object] = {"version": board.version, "virtual_board": board.virtual}
+    if board.address:
+        machine["machine_name"] = board.address
+    if board.server:
+        machine["spalloc_server"] = board.server
+    lines = [f"{name} = {value}" for name, value in machine.items()]
+    return "\n".join(["[Machine]", *lines, "", "[Mode]", "mode = Production", ""])
+
+
+class SpinnakerProgram(PyNNProgram):
+    """One trial. On a virtual board it can be mapped, and not run."""
+
+    backend = "spinnaker"
+    dialect = DIALECT
+
+    def __init__(self, network: LoweredNetwork, options: RunOptions) -> None:
+        super().__init__(network, options)
+        if not isinstance(options.hardware, Board):
+            raise InvalidInput("backend spinnaker: its hardware file must be one of SpiNNaker boards")
+        options.hardware.check("backend spinnaker")
+        self._board = options.hardware
+        self.log = ""
+        """What sPyNNaker printed last."""
+        self.phase: Phase = lambda line: None
+        self.placement: dict[str, Any] = {}
+        """Where sPyNNaker would put the network, once it is rehearsed."""
+
+    def rehearse(self, steps: int) -> str:
+        """Map the run onto a virtual board like the one chosen, and keep the placement as sPyNNaker says it is.
+
+        Raises :class:`Unsupported` with sPyNNaker's reason if the network does not fit.
+        """
+        virtual = Board(
+            version=self._board.version, boards=self._board.boards, virtual=True,
+            time_scale_factor=self._board.time_scale_factor,
+        )  # fmt: skip
+        feed = self.feed(steps)
+        placed = dict(self._worker(self.describe(steps), steps, virtual).placement or {})
+        self.placement = {
+            "network": self.network.name, "steps": steps, "dt_ms": self.network.dt, **placed,
+            "time_scale_factor": self._board.time_scale_factor, "input_peaks": peaks(feed),
+        }  # fmt: skip
+        return (
+            f"sPyNNaker placed it on {placed['cores_used']} cores of {placed['chips_used']} chips of a virtual board; "
+            "spikemem deploy shows where"
+        )
+
+    def _execute(self, description: Description, steps: int) -> Outcome:
+        if self._board.virtual:
+            raise Unsupported(
+                "backend spinnaker: a virtual board maps a network and computes nothing; instead: spikemem deploy, which "
+                "reports the mapping, or the hardware file of a board"
+            )
+        preflight(self._board)
+        result = self._worker(description, steps, self._board)
+        self.notes = result.warnings
+        for warning in result.warnings:
+            warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
+        assert result.outcome is not None
+        return result.outcome
+
+    def _worker(self, description: Description, steps: int, board: Board, phase: Phase = lambda line: None) -> Result:
+        with TemporaryDirectory(prefix="spikemem-") as name:
+            folder = Path(name)
+            boards = board.boards if board.version == 5 and not board.address else None
+            job = Job(description, steps, boards, board.time_scale_factor)
+            (folder / JOB).write_bytes(pickle.dumps(job))
+            (folder / ".spynnaker.cfg").write_text(configuration(board))
+            self.log = _run_worker(folder, self.phase)
+            path = folder / RESULT
+            if not path.is_file():
+                raise HardwareError(
+                    f"backend spinnaker: sPyNNaker ended without a result; it said last: {_last(self.log)}"
+                )
+            result: Result = pickle.loads(path.read_bytes())
+        if result.error is not None:
+            _raise(self.network.name, board, *result.error)
+        return result
+
+
+def _run_worker(folder: Path, phase: Phase) -> str:
+    """Run the process in ``folder``, its home; return what it printed. It does not outlive this call."""
+    home = Path.home()
+    environment = {
+        "XDG_CACHE_HOME": str(home / ".cache"), **os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config"),
+        "XDG_CONFIG_DIRS": str(folder / ".config"), "PYTHONUNBUFFERED": "1", "MPLBACKEND": "agg",
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spikemem.backends.pynn.worker", str(folder)], cwd=folder, env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    lines = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            phase(line.strip())
+        process.wait()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+    return "".join(lines)
+
+
+def _last(log: str) -> str:
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return lines[-1] if lines else "nothing"
+
+
+def _raise(network: str, board: Board, module: str, name: str, message: str) -> None:
+    """Raise what sPyNNaker's error means to a user."""
+    what, package = " ".join(message.split()), module.partition(".")[0]
+    if name == "TooLarge":
+        raise Unsupported(
+            f"backend spinnaker: {network} is too large for {_named(board)}: {what}; "
+            "instead: fewer neurons, or more boards (boards = ... in the hardware file)"
+        )
+    if package in _HARDWARE:
+        raise HardwareError(f"backend spinnaker: {_named(board)} failed: {what} ({name})")
+    if package in _MAPPING:
+        raise Unsupported(f"backend spinnaker: sPyNNaker cannot map {network} onto {_named(board)}: {what} ({name})")
+    if module == "builtins" and name in ("OSError", "TimeoutError", "ConnectionError", "ConnectionRefusedError"):
+        raise HardwareError(f"backend spinnaker: {_named(board)} failed: {what} ({name})")
+    raise RuntimeError(f"sPyNNaker failed: {module}.{name}: {message}")
+
+
+def _named(board: Board) -> str:
+    chips = 4 if board.version == 3 else 48 * board.boards
+    if board.virtual:
+        return f"a machine of {chips} chips"
+    return f"the board at {board.address}" if board.address else f"the boards of {board.server}"
+
+
+class SpinnakerBackend(Backend):
+    """SpiNNaker boards, or virtual ones."""
+
+    def __init__(self) -> None:
+        self.abilities = ABILITIES
+
+    @property
+    def tools(self) -> str:
+        """What is needed beside the packages."""
+        return "sPyNNaker; boards are examined when spikemem deploy or run names one"
+
+    def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[SpinnakerProgram]:
+        """Return the programs."""
+        return [SpinnakerProgram(network, options) for _ in range(count)]
+
+
+ABILITIES = Abilities(
+    "spinnaker", ("spinnaker",), tuple(CELLS), (Static, PairSTDP),
+    (spinnaker_rules.stdp, spinnaker_rules.refractoriness, spinnaker_rules.initial_currents),
+    {name: spinnaker_rules.CONVENTIONS[name][0] for name in FREE},
+)  # fmt: skip
+
+
+def make() -> SpinnakerBackend:
+    """Return the backend ``spinnaker``."""
+    return SpinnakerBackend()
+
+
+def peaks(feed: Mapping[str, StepEvents]) -> dict[str, int]:
+    """Return the most spikes that each source fires in one step."""
+    return {
+        name: max((int((steps == s).sum()) for s in set(steps.tolist())), default=0)
+        for name, (steps, _) in feed.items()
+    }

@@ -1,0 +1,108 @@
+"""The process that talks to sPyNNaker: ``python -m spikemem.backends.pynn.worker FOLDER``.
+
+sPyNNaker has one simulator a process, reads its configuration from the home folder, writes its reports to the working folder
+and prints as it goes. So each run has a process of its own, whose home and working folder are the run's.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikemem.backends.pynn.build import Built, build
+from spikemem.backends.pynn.describe import Description
+from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
+from spikemem.backends.pynn.placement import TooLarge, check_size, read_placement
+from spikemem.backends.pynn.program import Outcome
+
+_ROW = 254
+"""Plastic synapses of one pre neuron onto the neurons of one core that sPyNNaker can hold."""
+_FEWER = 128
+_EMPTY = "Data from a virtual run will be empty"
+
+
+def main(folder: Path) -> None:
+    """Do the job in ``folder`` and leave its result there."""
+    job: Job = pickle.loads((folder / JOB).read_bytes())
+    try:
+        result = do(job)
+    except Exception as error:  # whatever it is: the caller says it in its own words
+        kind = type(error)
+        result = Result(error=(kind.__module__, kind.__qualname__, str(error)))
+    (folder / RESULT).write_bytes(pickle.dumps(result))
+
+
+def do(job: Job) -> Result:
+    """Map and run a network."""
+    from spinn_utilities.config_holder import get_config_bool
+    from spynnaker import pyNN as sim  # noqa: N813  # its name in every script
+
+    description = job.description
+    sim.setup(
+        timestep=description.dt, min_delay=description.dt, time_scale_factor=job.time_scale_factor,
+        n_boards_required=job.boards,
+    )  # fmt: skip
+    virtual = bool(get_config_bool("Machine", "virtual_board"))
+    check_size(description, job.boards or 1)
+    built = build(sim, description, silent=False)
+    _spread(description, built)
+    _map_and_run(sim, job)
+    placement = read_placement(description, built)
+    outcome = None if virtual else _outcome(description, built)
+    warnings = () if virtual else _warnings()
+    sim.end()
+    return Result(placement, outcome, warnings)
+
+
+def _map_and_run(sim: Any, job: Job) -> None:
+    from spinn_machine.exceptions import SpinnMachineException
+    from spynnaker.pyNN.data import SpynnakerDataView as View
+
+    try:
+        sim.run(job.steps * job.description.dt)
+    except SpinnMachineException as error:
+        if View.has_n_chips_needed():
+            raise TooLarge(f"sPyNNaker's partition of it needs {View.get_n_chips_needed()} chips") from error
+        raise
+
+
+def _spread(description: Description, built: Built) -> None:
+    """Give plastic targets that are too large for the rows of one core to more cores."""
+    sizes = {p.label: p.size for p in description.populations}
+    for projection in description.projections:
+        if projection.plasticity is not None and sizes[projection.target] > _ROW:
+            built.populations[projection.target].set_max_atoms_per_core(_FEWER)
+
+
+def _outcome(description: Description, built: Built) -> Outcome:
+    spikes = {}
+    for population in description.populations:
+        if population.spike_times is None:
+            rows = np.asarray(built.populations[population.label].spinnaker_get_data("spikes"), dtype=np.float64)
+            rows = rows.reshape(-1, 2)
+            spikes[population.label] = rows[:, 1], rows[:, 0].astype(np.int32)
+    weights = {
+        p.label: np.array(list(built.projections[p.label].get(["weight"], format="list")), dtype=np.float64)
+        for p in description.projections
+        if p.plasticity is not None
+    }
+    return Outcome(spikes, weights)
+
+
+def _warnings() -> tuple[str, ...]:
+    from spinn_front_end_common.interface.provenance import GlobalProvenance, ProvenanceReader
+
+    found: list[Any] = []
+    with ProvenanceReader() as reader:
+        found += reader.messages()
+    with GlobalProvenance() as store:
+        found += store.retreive_log_messages(30)  # logging.WARNING
+    return tuple(dict.fromkeys(str(message) for message in found if _EMPTY not in str(message)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

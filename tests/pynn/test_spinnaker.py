@@ -1,0 +1,137 @@
+"""The backend spinnaker on virtual boards: placement is read from sPyNNaker, and what does not fit is told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import spikemem
+from spikemem.cli.main import main
+from spikemem.errors import HardwareError, InvalidInput, MissingDependency, SpikememError, Unsupported
+from spikemem.hardware import find_hardware
+from spikemem.language import call
+from spikemem.models import CA3CAM, HeteroAssociative
+from spikemem.report.placement import problems
+
+LEARN = [call(0.0, "learn", cue=1, content=[0, 2])]
+
+
+@pytest.fixture(autouse=True)
+def spynnaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        spikemem.backend.backend("spinnaker")
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+
+
+def deployed(out: Path, *arguments: str, hardware: str = "virtual3") -> dict[str, Any]:
+    assert main(["deploy", *arguments, "--hardware", hardware, "--out", str(out)]) == 0
+    (data,) = out.glob("*-board.json")
+    found: dict[str, Any] = json.loads(data.read_text())
+    assert (out / data.name.replace(".json", ".png")).stat().st_size > 10_000
+    assert "Placing Vertices" in (out / data.name.replace(".json", ".log")).read_text()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cores", "neurons"),
+    [(["ca3-functional"], 12, 86), (["ca3-state-map"], 12, 117), (["hetero-functional"], 3, 20)],
+    ids=lambda value: str(value),
+)
+@pytest.mark.parametrize("hardware", ["virtual3", "virtual5"])
+def test_the_experiments_fit(
+    hardware: str, arguments: list[str], cores: int, neurons: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = deployed(tmp_path / "out", *arguments, hardware=hardware)
+    assert found["machine"]["chips"] == {"virtual3": 4, "virtual5": 48}[hardware]
+    assert (found["cores_used"], found["chips_used"]) == (cores, 1)
+    assert sum(core["neurons"] for core in found["cores"]) == neurons
+    assert found["problems"] == []
+    assert len({(c["x"], c["y"], c["core"]) for c in found["cores"]}) == cores
+    assert f"{cores} of {found['machine']['cores']} cores, on 1 of" in capsys.readouterr().out.replace("\n", " ")
+    assert not list((tmp_path / "home").glob(".s*"))  # sPyNNaker's configuration is the run's own
+
+
+def test_a_map_of_256_by_256_loses_precision_and_says_so(tmp_path: Path) -> None:
+    found = deployed(tmp_path, "ca3-functional", "--set", "parameters.cues=256", "--set", "parameters.bits=256")
+    rows = {row["projection"]: row for row in found["weights"]}
+    inhibition = rows["cue_from_cue-|cue_from_content@3"]
+    assert inhibition["largest_weight"] == 6.0 * 256
+    assert inhibition["resolution"] == 32.0
+    assert inhibition["values"] == [{"weight": 1536.0, "held": 1536.0}]
+    plastic = [c["neurons"] for c in found["cores"] if c["population"] == "content_from_cue"]
+    assert plastic == [128, 128]  # rows of 256 plastic synapses do not fit
+
+
+def test_what_16_bits_do_to_weights_is_a_problem(tmp_path: Path) -> None:
+    found = deployed(tmp_path, "ca3-functional", "--set", "parameters.cues=256", "--set", "parameters.bits=10")
+    (row,) = found["weights"][:1]
+    coarse = {"values": [{"weight": 6.0, "held": 8.0}], "saturating": 1, "largest_sum": 2.0 * row["capacity"]}
+    told = problems({**found, "weights": [{**row, **coarse}]})
+    assert [sentence.split(";")[0].split(":")[0] for sentence in told] == ["projection in_cue->cue_from_cue@1"] * 3
+    assert "1 weights saturate at" in told[0]
+    assert "a weight of 6 becomes 8, for the steps are" in told[1]
+    assert "if they arrive in one step" in told[2]
+
+
+def test_too_large_a_network_is_told_with_the_numbers() -> None:
+    sentence = (
+        "^backend spinnaker: ca3-cam is too large for a machine of 4 chips: .* needs 5 chips; instead: fewer neurons"
+    )
+    program = spikemem.session.start(
+        CA3CAM(cues=3000, bits=4),
+        spikemem.session.resolve(CA3CAM(cues=3000, bits=4), backend="spinnaker", hardware="virtual3"),
+    )
+    with pytest.raises(Unsupported, match=sentence):
+        program.rehearse(10)
+
+
+def test_a_virtual_board_computes_nothing() -> None:
+    with pytest.raises(
+        Unsupported, match="a virtual board maps a network and computes nothing; instead: spikemem deploy"
+    ):
+        spikemem.run(HeteroAssociative(), protocol=LEARN, backend="spinnaker", hardware="virtual3")
+    with pytest.raises(Unsupported, match="backend spinnaker runs whole protocols only"):
+        spikemem.open(HeteroAssociative(), backend="spinnaker", hardware="virtual3")
+
+
+def test_other_numerics_are_refused() -> None:
+    with pytest.raises(Unsupported, match="numerics 'exact': not offered; instead: spinnaker"):
+        spikemem.run(HeteroAssociative(), protocol=LEARN, backend="spinnaker", hardware="virtual3", numerics="exact")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "sentence"),
+    [
+        ("", InvalidInput, "give exactly one of virtual = true, address and server; got none of them"),
+        ('virtual = true\naddress = "1.2.3.4"', InvalidInput, "got virtual and address"),
+        ("version = 4\nvirtual = true", InvalidInput, "version"),
+        ("boards = 2\nversion = 3\nvirtual = true", InvalidInput, "several boards are of version 5"),
+        ('adress = "1.2.3.4"', InvalidInput, "unknown key 'adress'; did you mean 'address'"),
+        ('address = ""', InvalidInput, "address"),
+    ],
+)
+def test_a_wrong_hardware_file_is_told(text: str, error: type[SpikememError], sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "board.toml"
+    path.write_text(f'backend = "spinnaker"\n{text}\n')
+    with pytest.raises(error, match=sentence):
+        find_hardware(str(path))
+
+
+@pytest.mark.parametrize("name", ["spin3", "spin5", "spalloc", "virtual3", "virtual5", "virtual-large"])
+def test_the_hardware_files_are_right(name: str) -> None:
+    assert find_hardware(name).backend == "spinnaker"
+
+
+def test_an_unreachable_board_ends_with_5_and_leaves_only_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "board.toml"
+    path.write_text('backend = "spinnaker"\nversion = 3\naddress = "no-board.invalid"\n')
+    assert main(["deploy", "hetero-functional", "--hardware", str(path), "--out", str(tmp_path / "out")]) == 5
+    assert "spikemem: the board at no-board.invalid: no such address" in capsys.readouterr().err
+    assert sorted(p.suffix for p in (tmp_path / "out").iterdir()) == [".json", ".log", ".png"]
+    assert issubclass(HardwareError, SpikememError)
