@@ -29,6 +29,9 @@ from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.values import FloatArray
 from spikemem.tally import Updates
 
+_DEFAULT_DELAY = 1.0
+"""Of a synapse in NEST (ms), which wants it to be possible though none has it."""
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -38,6 +41,7 @@ class Dialect:
     sent early, so that a delay of ``lag`` steps remains possible. ``first``: the simulator's step that is our step 0.
     ``stamp``: steps from a spike to the time that it carries. ``gain``: the factor from our weights to the simulator's;
     ``unscaled``: that of what PyNN forgets to scale. ``amplitude``: from a rule and the gain, the factor to its A_plus.
+    ``early``: ms by which a source's times are given before the grid, where the simulator rounds them up to it.
     """
 
     lag: Callable[[Cell], int]
@@ -47,6 +51,7 @@ class Dialect:
     lead: int
     first: int
     stamp: int
+    early: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +149,7 @@ def describe(
     ]
     longest = max((b.delay for p in network.projections for b in p.buckets), default=1) + dialect.lead
     return Description(
-        network.name, network.dt, dialect.first, dialect.stamp, longest * network.dt,
+        network.name, network.dt, dialect.first, dialect.stamp, max(longest * network.dt, _DEFAULT_DELAY),
         tuple(_population(p, network, dialect, feed) for p in network.populations), tuple(parts),
     )  # fmt: skip
 
@@ -167,7 +172,9 @@ def _population(
     if not is_source(population):
         return PopulationSpec(population.name, population.size, name, parameters, dict(population.initial))
     steps, neurons = feed[population.name]
-    times = (steps + dialect.first + dialect.stamp - lead(network, population.name, dialect)) * network.dt
+    times = (
+        steps + dialect.first + dialect.stamp - lead(network, population.name, dialect)
+    ) * network.dt - dialect.early
     by_neuron = np.split(
         times[np.argsort(neurons, kind="stable")], np.searchsorted(np.sort(neurons), np.arange(1, population.size))
     )

@@ -55,7 +55,7 @@ def _amplitude(rule: PairSTDP, gain: float) -> float:
 
 
 # Two steps, since PyNN's first run is one longer than asked for, and the relays of sources take one.
-DIALECT = Dialect(lag=_lag, gain=_gain, unscaled=_unscaled, amplitude=_amplitude, lead=1, first=3, stamp=1)
+DIALECT = Dialect(lag=_lag, gain=_gain, unscaled=_unscaled, amplitude=_amplitude, lead=1, first=3, stamp=1, early=1e-7)
 
 
 class NestProgram(PyNNProgram):

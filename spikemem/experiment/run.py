@@ -35,6 +35,8 @@ class Prepared:
     run: Callable[[Progress | None], Recording]
     rehearse: Callable[[], str | None]
     """In place of ``run``: check the stimuli and do all that can be done without running; return what was done, in words."""
+    stimulate: Callable[[], None]
+    """In place of both: give the program its stimuli."""
 
 
 def prepare(experiment: Experiment, choices: Choices) -> Prepared:
@@ -58,10 +60,13 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     def go(progress: Progress | None) -> Recording:
         return execute(model, setup, program, planned, given, steps, progress)
 
-    def rehearse() -> str | None:
+    def stimulate() -> None:
         for events in (given, all_events(planned)):
             if events:
                 program.stimulate(events)
+
+    def rehearse() -> str | None:
+        stimulate()
         return program.rehearse(steps)
 
-    return Prepared(setup, planned, steps, program, go, rehearse)
+    return Prepared(setup, planned, steps, program, go, rehearse, stimulate)

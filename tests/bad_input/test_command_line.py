@@ -142,7 +142,7 @@ def test_a_wrong_hardware_file_is_named(case: str, tmp_path: Path, capsys: pytes
 
 def test_hardware_of_another_backend_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "board.toml"
-    path.write_text('backend = "spinnaker"\n')
+    path.write_text('backend = "spinnaker"\nvirtual = true\n')
     ended = command("run", "ca3-functional", "--backend", "numba", "--hardware", path, capsys=capsys)
     refused(ended, f"hardware {path}: is for backend 'spinnaker', got backend 'numba'")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikemem.backends.pynn.quantise import LARGEST, quantise
@@ -22,6 +22,7 @@ def test_it_is_the_nearest_step_below_saturation(weights: list[float], shift: in
     assert (held[~inside] == LARGEST / scale).all()
 
 
+@settings(deadline=None)  # importing sPyNNaker takes a second
 @given(WEIGHTS, SHIFTS)
 def test_the_conversion_of_spynnaker_gives_the_same_sixteen_bits(weights: list[float], shift: int) -> None:
     pytest.importorskip("spynnaker.pyNN.config_setup").unittest_setup()
