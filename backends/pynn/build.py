@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from spikemem.backends.pynn.describe import Description, PlasticitySpec, PopulationSpec, ProjectionSpec
+from spikemem.ir.values import FloatArray
 
 Sim = Any
 """A PyNN simulator module."""
@@ -63,3 +65,10 @@ def _synapse(sim: Sim, rule: PlasticitySpec | None, delay: float) -> Any:
     )
     weight = getattr(sim, kind)(w_min=rule.w_min, w_max=rule.w_max)
     return sim.STDPMechanism(timing_dependence=timing, weight_dependence=weight, delay=delay)
+
+
+def fired(population: Any) -> tuple[FloatArray, npt.NDArray[np.int32]]:
+    """Return what a population fired: times (ms) and neurons."""
+    trains = population.get_data("spikes").segments[0].spiketrains
+    times = np.concatenate([np.zeros(0), *(np.asarray(t.magnitude) for t in trains)])
+    return times, np.repeat(np.arange(len(trains), dtype=np.int32), [len(t) for t in trains])

@@ -13,11 +13,10 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from spikemem.backend import Backend, RunOptions, StepEvents
 from spikemem.backends.pynn import rules
-from spikemem.backends.pynn.build import Built, build
+from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description, Dialect
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
 from spikemem.backends.pynn.translate import CELLS
@@ -85,7 +84,7 @@ class NestProgram(PyNNProgram):
             for p in description.projections
             if p.plasticity is not None
         }
-        spikes = {name: _spikes(built.populations[name]) for name in meters}
+        spikes = {name: fired(built.populations[name]) for name in meters}
         values = {(name, variable): v for name, meter in meters.items() for variable, v in meter.last().items()}
         return Outcome(spikes, weights, values)
 
@@ -112,13 +111,6 @@ class NestProgram(PyNNProgram):
                 found = listed.connections
                 np.add.at(added, found.post, emitted[found.pre] * found.weight)
         return added
-
-
-def _spikes(population: Any) -> tuple[FloatArray, npt.NDArray[np.int32]]:
-    """Return what a population fired: times (ms) and neurons."""
-    trains = population.get_data("spikes").segments[0].spiketrains
-    times = np.concatenate([np.zeros(0), *(np.asarray(t.magnitude) for t in trains)])
-    return times, np.repeat(np.arange(len(trains), dtype=np.int32), [len(t) for t in trains])
 
 
 class Meter:

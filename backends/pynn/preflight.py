@@ -19,20 +19,23 @@ from spikemem.hardware import Board
 SCP_PORT, SPALLOC_PORT = 17893, 22244
 _TRIES, _PATIENCE = 3, 1.0
 _SERVER_PATIENCE = 8.0
-_VER, _READ = 0, 2
+_VER, _READ, _INFO = 0, 2, 31
+_IDLE = 15
+_MONITOR = (4, 0)
+"""Version of SC&MP that sPyNNaker 7.4 speaks with: this major one, at least this minor one."""
 _SIZE_AT = 0xF5007F02
 """Where a chip keeps the height and width of its machine, one byte each."""
 _CHIPS = {(2, 2): 3, (8, 8): 5}
 
 
-def preflight(board: Board, port: int = SCP_PORT) -> str:
-    """Return what answered; raise :class:`HardwareError` if nothing does or if it is something else."""
+def preflight(board: Board, cores: int = 0, port: int = SCP_PORT) -> str:
+    """Return what answered; raise :class:`HardwareError` if nothing or something else does, or too few ``cores`` are free."""
     if board.address:
-        return _board(board, board.address, port)
+        return _board(board, board.address, cores, port)
     return _server(board.server or "")
 
 
-def _board(board: Board, address: str, port: int) -> str:
+def _board(board: Board, address: str, cores: int, port: int) -> str:
     where = f"the board at {address}"
     try:
         found = socket.getaddrinfo(address, port, socket.AF_INET, socket.SOCK_DGRAM)[0][4]
@@ -52,8 +55,11 @@ def _board(board: Board, address: str, port: int) -> str:
                 f"{where}: no answer on UDP port {port} within {_TRIES * _PATIENCE:g} s; is it switched on, "
                 "connected and booted? (boot = true in the hardware file has it booted)"
             )
-        name = said[12:].split(b"\0")[0].decode("ascii", "replace")
+        name, version_text = [*said[12:].decode("ascii", "replace").split("\0"), ""][:2]
+        _check_monitor(where, name, version_text)
         size = _ask(link, _READ, _SIZE_AT, 2, 0)
+        single = size is not None and tuple(size[1::-1]) in _CHIPS
+        free = _free_cores(link, size[1], size[0]) if size is not None and single else 0
     if size is None or len(size) < 2:
         raise HardwareError(f"{where}: answers as {name}, and does not say how many chips it has")
     height, width = size[0], size[1]
@@ -63,13 +69,38 @@ def _board(board: Board, address: str, port: int) -> str:
         raise HardwareError(
             f"{where}: has {width} x {height} chips, which is {known}; the hardware file says {board.version}"
         )
-    return f"{name} on {width} x {height} chips at {address}"
+    if free < cores:
+        raise HardwareError(f"{where}: has {free} free cores, and the network needs {cores}; end what else runs there")
+    return f"{name} {version_text} on {width} x {height} chips at {address}, {free} cores free"
 
 
-def _ask(link: socket.socket, command: int, *arguments: int) -> bytes | None:
-    """Send a command to chip (0, 0), several times if need be; return its arguments' bytes, None if nothing answers."""
+def _check_monitor(where: str, name: str, version: str) -> None:
+    parts = version.split(".")
+    if len(parts) < 2 or not (parts[0].isdigit() and parts[1].isdigit()):
+        return  # an older way to say it, which sPyNNaker will judge itself
+    if int(parts[0]) != _MONITOR[0] or int(parts[1]) < _MONITOR[1]:
+        raise HardwareError(
+            f"{where}: runs {name} {version}, and sPyNNaker 7.4 needs {_MONITOR[0]}.{_MONITOR[1]}; boot it anew"
+        )
+
+
+def _free_cores(link: socket.socket, width: int, height: int) -> int:
+    """Return the idle cores of all chips; a place without a chip, as on boards of 48, does not answer and has none."""
+    free = 0
+    for x in range(width):
+        for y in range(height):
+            if (width, height) == (8, 8) and not 0 <= x - y + 3 < 8:
+                continue  # the corners that such a board has not
+            said = _ask(link, _INFO, 0xFFFFFFFF, 0, 0, chip=(x, y))
+            if said is not None and len(said) >= 12 + 18:
+                free += sum(state == _IDLE for state in said[12 : 12 + 18])
+    return free
+
+
+def _ask(link: socket.socket, command: int, *arguments: int, chip: tuple[int, int] = (0, 0)) -> bytes | None:
+    """Send a command to a chip, several times if need be; return its arguments' bytes, None if nothing answers."""
     for number in range(_TRIES):
-        header = struct.pack("<2x8B", 0x87, 0xFF, 0x00, 0xFF, 0, 0, 0, 0)
+        header = struct.pack("<2x8B", 0x87, 0xFF, 0x00, 0xFF, chip[1], chip[0], 0, 0)
         link.send(header + struct.pack("<2H3I", command, number, *arguments))
         try:
             answer = link.recv(1024)

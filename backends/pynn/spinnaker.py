@@ -114,7 +114,7 @@ class SpinnakerProgram(PyNNProgram):
                 "backend spinnaker: a virtual board maps a network and computes nothing; instead: spikemem deploy, which "
                 "reports the mapping, or the hardware file of a board"
             )
-        preflight(self._board)
+        preflight(self._board, self.placement.get("cores_used", 0))
         result = self._worker(description, steps, self._board)
         self.notes = result.warnings
         for warning in result.warnings:

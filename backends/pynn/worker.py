@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.pynn.build import Built, build
+from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.placement import TooLarge, check_size, read_placement
@@ -79,12 +79,8 @@ def _spread(description: Description, built: Built) -> None:
 
 
 def _outcome(description: Description, built: Built) -> Outcome:
-    spikes = {}
-    for population in description.populations:
-        if population.spike_times is None:
-            rows = np.asarray(built.populations[population.label].spinnaker_get_data("spikes"), dtype=np.float64)
-            rows = rows.reshape(-1, 2)
-            spikes[population.label] = rows[:, 1], rows[:, 0].astype(np.int32)
+    neurons = [p.label for p in description.populations if p.spike_times is None]
+    spikes = {label: fired(built.populations[label]) for label in neurons}
     weights = {
         p.label: np.array(list(built.projections[p.label].get(["weight"], format="list")), dtype=np.float64)
         for p in description.projections

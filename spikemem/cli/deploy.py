@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -44,6 +44,8 @@ def deploy(
             print_json(placed)
         return
     prepared = prepare(loaded, choices)
+    assert isinstance(prepared.program, SpinnakerProgram)
+    prepared.program.placement = placed  # so that it is known how many cores must be free
     try:
         recording = run_with_progress(loaded, prepared)
     finally:
@@ -53,7 +55,7 @@ def deploy(
 
 def _mapped(
     loaded: Experiment, choices: Choices, data: Path, picture: Path, log: Path, *, as_json: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Map the experiment, write and print the report; return it."""
     from spikemem.report.cores import cores_picture  # matplotlib is slow to import
     from spikemem.report.raster import save_figure
@@ -68,7 +70,7 @@ def _mapped(
         finally:
             _write_log(prepared, log)
     found = problems(program.placement)
-    placed: dict[str, object] = {**program.placement, "problems": found}
+    placed: dict[str, Any] = {**program.placement, "problems": found}
     with whole_or_absent(data) as path:
         path.write_text(json.dumps(placed, indent=1) + "\n")
     save_figure(cores_picture(program.placement), picture)

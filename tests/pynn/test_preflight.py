@@ -40,13 +40,16 @@ def udp(answer: Callable[[bytes], bytes | None]) -> Iterator[int]:
             thread.join()
 
 
-def monitor(width: int, height: int) -> Callable[[bytes], bytes]:
-    """Answer as SC&MP on a machine of this size does."""
+def monitor(width: int, height: int, version: str = "4.0.0", idle: int = 17) -> Callable[[bytes], bytes]:
+    """Answer as SC&MP on a machine of this size does, each chip with so many idle cores."""
 
     def answer(asked: bytes) -> bytes:
         command, header = asked[10], asked[:14]
         if command == 0:
-            return header + bytes(12) + b"SC&MP/SpiNNaker\x004.0.0\x00"
+            return header + bytes(12) + b"SC&MP/SpiNNaker\x00" + version.encode() + b"\x00"
+        if command == 31:
+            assert (asked[7], asked[6]) < (width, height)
+            return header + bytes(12) + bytes([7] + [15] * idle + [11] * (17 - idle))
         assert command == 2
         return header + bytes([height, width])
 
@@ -63,13 +66,28 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_board_of_the_right_kind(version: int, size: tuple[int, int]) -> None:
     with udp(monitor(*size)) as port:
         board = Board.model_validate({"version": version, "address": "127.0.0.1"})
-        assert preflight(board, port) == f"SC&MP/SpiNNaker on {size[0]} x {size[1]} chips at 127.0.0.1"
+        chips = {3: 4, 5: 48}[version]
+        wanted = f"SC&MP/SpiNNaker 4.0.0 on {size[0]} x {size[1]} chips at 127.0.0.1, {17 * chips} cores free"
+        assert preflight(board, 17 * chips, port) == wanted
+
+
+def test_a_board_that_others_use() -> None:
+    sentence = "^the board at 127.0.0.1: has 8 free cores, and the network needs 12; end what else runs there$"
+    with udp(monitor(2, 2, idle=2)) as port, pytest.raises(HardwareError, match=sentence):
+        preflight(Board(version=3, address="127.0.0.1"), 12, port)
+
+
+@pytest.mark.parametrize("version", ["3.4.2", "5.0.0"])
+def test_a_monitor_program_of_another_version(version: str) -> None:
+    sentence = f"runs SC&MP/SpiNNaker {version}, and sPyNNaker 7.4 needs 4.0; boot it anew"
+    with udp(monitor(2, 2, version)) as port, pytest.raises(HardwareError, match=sentence):
+        preflight(Board(version=3, address="127.0.0.1"), 0, port)
 
 
 def test_a_board_of_another_kind() -> None:
     sentence = "^the board at 127.0.0.1: has 2 x 2 chips, which is version 3; the hardware file says 5$"
     with udp(monitor(2, 2)) as port, pytest.raises(HardwareError, match=sentence):
-        preflight(Board(version=5, address="127.0.0.1"), port)
+        preflight(Board(version=5, address="127.0.0.1"), 0, port)
 
 
 def test_a_machine_of_several_boards_is_no_board() -> None:
@@ -77,7 +95,7 @@ def test_a_machine_of_several_boards_is_no_board() -> None:
         udp(monitor(16, 16)) as port,
         pytest.raises(HardwareError, match="has 16 x 16 chips, which is no single board"),
     ):
-        preflight(Board(version=5, address="127.0.0.1"), port)
+        preflight(Board(version=5, address="127.0.0.1"), 0, port)
 
 
 def test_silence() -> None:
@@ -86,9 +104,9 @@ def test_silence() -> None:
         with pytest.raises(
             HardwareError, match=r"no answer on UDP port .* within 0.6 s; is it switched on, connected and booted"
         ):
-            preflight(Board(address="127.0.0.1"), port)
+            preflight(Board(address="127.0.0.1"), 0, port)
         assert monotonic() - began < 5.0
-        assert "may have to be booted" in preflight(Board(address="127.0.0.1", boot=True), port)
+        assert "may have to be booted" in preflight(Board(address="127.0.0.1", boot=True), 0, port)
 
 
 def test_nobody_there_and_no_such_name() -> None:
@@ -98,7 +116,7 @@ def test_nobody_there_and_no_such_name() -> None:
     with pytest.raises(
         HardwareError, match=r"^the board at 127.0.0.1: cannot be reached .Connection refused.; check network"
     ):
-        preflight(Board(address="127.0.0.1"), port)
+        preflight(Board(address="127.0.0.1"), 0, port)
     with pytest.raises(HardwareError, match=r"^the board at no-board.invalid: no such address"):
         preflight(Board(address="no-board.invalid"))
 
