@@ -103,6 +103,10 @@ def _print(experiment: Experiment, recording: Recording, data: Path, picture: Pa
         f"{verdict}{recording.duration_ms:g} ms on {source['backend']} ({source['numerics']}, seed {source['seed']}): "
         f"{cost.spikes} spikes, {cost.synaptic_events} synaptic events, {cost.weight_updates} weight updates"
     )
+    if notes := source.get("notes"):
+        console.print(
+            f"not clean: {len(notes)} warnings of {source['backend']}, kept in the file's provenance", soft_wrap=True
+        )
     console.print(f"wrote {data} and {picture}", soft_wrap=True)
 
 

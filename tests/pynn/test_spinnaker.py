@@ -1,9 +1,11 @@
 """The backend spinnaker on virtual boards: placement is read from sPyNNaker, and what does not fit is told."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import spikemem
@@ -135,3 +137,50 @@ def test_an_unreachable_board_ends_with_5_and_leaves_only_the_report(
     assert "spikemem: the board at no-board.invalid: no such address" in capsys.readouterr().err
     assert sorted(p.suffix for p in (tmp_path / "out").iterdir()) == [".json", ".log", ".png"]
     assert issubclass(HardwareError, SpikememError)
+
+
+@pytest.mark.parametrize("lost", [(), ("core 0,0,5: 3 packets were lost",)], ids=["clean", "lost packets"])
+def test_what_a_board_gives_back_is_read_and_what_it_lost_is_kept(
+    lost: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The board is played by the engine: its spikes and weights, in sPyNNaker's times and units."""
+    from spikemem.backends.pynn import spinnaker
+    from spikemem.backends.pynn.job import Result
+    from spikemem.backends.pynn.program import Outcome
+
+    path = tmp_path / "board.toml"
+    path.write_text('backend = "spinnaker"\nversion = 3\naddress = "board.invalid"\n')
+    memory = HeteroAssociative(cues=3, bits=5)
+    protocol = [*LEARN, call(40.0, "recall", cue=1, expect={"content": [0, 2]})]
+    wanted = spikemem.run(memory, protocol=protocol, numerics="spinnaker")
+    weights = wanted.stored_weights["in_cue->out"]
+    unit = memory.network().population("out").cell.threshold_weight("excitatory", 1.0, "exact")
+    given: list[Any] = []
+
+    def play(self: object, description: Any, steps: int, board: object) -> Result:
+        given.append(description)
+        (part,) = description.of("in_cue->out")
+        scale = (
+            part.plasticity.w_max
+            / memory.network().population("out").cell.threshold_weight("excitatory", 1.0, "exact")
+            / 1.5
+        )
+        rows = np.column_stack([weights.pre, weights.post, weights.weight * scale])
+        return Result({}, Outcome({"out": wanted.spikes["out"]}, {part.label: rows}), lost)
+
+    monkeypatch.setattr(spinnaker.SpinnakerProgram, "_worker", play)
+    monkeypatch.setattr(spinnaker, "preflight", lambda board, cores: "there")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = spikemem.run(memory, protocol=protocol, backend="spinnaker", hardware=str(path))
+    assert [str(w.message) for w in told] == [f"backend spinnaker: {sentence}" for sentence in lost]
+    assert found.provenance.get("notes", []) == list(lost)
+    assert found.right == 1
+    for name, (times, neurons) in wanted.spikes.items():
+        assert np.array_equal(found.spikes[name][0], times)
+        assert np.array_equal(found.spikes[name][1], neurons)
+    assert found.stored_weights["in_cue->out"].weight == pytest.approx(weights.weight, abs=1e-9)
+    assert found.cost == wanted.cost
+    # R w_max (1 - e)/dt is what w_max times e is to our membrane: e = exp(-0.1), R = 10 MOhm
+    e = np.exp(-0.1)
+    assert given[0].of("in_cue->out")[0].plasticity.w_max * 10.0 * (1 - e) == pytest.approx(1.5 * unit * e)
