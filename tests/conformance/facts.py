@@ -27,7 +27,9 @@ FACTS: Mapping[str, Facts] = {
         NUMERICS, "not measured", False, False, True,
         "the CA3 memory's program is written, compiled and linked with nvcc 13.0; it has not been run on a GPU yet",
     ),
-    "nest": Facts(("exact",), "exact; IF_cond_exp tolerance", False, False, False, "all cases that it does not refuse"),
+    "nest": Facts(("exact",), "exact; IF_cond_exp tolerance", False, False, False,
+        "all cases that it does not refuse; random networks of IF_curr_exp and IF_curr_delta over 300 steps of 0.1 to 2 ms",
+   ),
     "spinnaker": Facts(
         ("spinnaker",), "not measured", False, False, False,
         "all cases that it does not refuse are placed and routed on a virtual board; none has been run on a board yet",

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 import spikemem
+from spikemem.backend import RunOptions, backend
+from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.cli.main import main
 from spikemem.errors import HardwareError, InvalidInput, MissingDependency, SpikememError, Unsupported
 from spikemem.hardware import find_hardware
+from spikemem.ir import AllToAll, IF_curr_exp, Network, Population, Projection, SpikeSource, Static
 from spikemem.language import call
 from spikemem.models import CA3CAM, HeteroAssociative
+from spikemem.passes import lower
 from spikemem.report.placement import problems
 
 LEARN = [call(0.0, "learn", cue=1, content=[0, 2])]
@@ -22,7 +26,7 @@ LEARN = [call(0.0, "learn", cue=1, content=[0, 2])]
 @pytest.fixture(autouse=True)
 def spynnaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
-        spikemem.backend.backend("spinnaker")
+        backend("spinnaker")
     except MissingDependency as error:
         pytest.skip(str(error))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -77,6 +81,22 @@ def test_what_16_bits_do_to_weights_is_a_problem(tmp_path: Path) -> None:
     assert "1 weights saturate at" in told[0]
     assert "a weight of 6 becomes 8, for the steps are" in told[1]
     assert "if they arrive in one step" in told[2]
+
+
+@pytest.mark.parametrize(("delay", "extended"), [(40.0, False), (3000.0, True)])
+def test_long_delays_and_dense_input_are_told(delay: float, extended: bool) -> None:
+    populations = (Population("in", 300, SpikeSource()), Population("x", 4, IF_curr_exp(tau_refrac=1.0)))
+    far = Projection("far", "in", "x", AllToAll(), 7.0, delay, "excitatory", Static())
+    target = backend("spinnaker")
+    lowered = lower(Network("far", 1.0, populations, (far,)), target.abilities, "spinnaker", 1)
+    program = target.compile(lowered, RunOptions(hardware=find_hardware("virtual3")))
+    assert isinstance(program, SpinnakerProgram)
+    program.stimulate({"in": (np.zeros(300, dtype=np.int64), np.arange(300, dtype=np.int32))})
+    program.rehearse(20)
+    told = problems(program.placement)
+    assert any(core["kind"].startswith("DelayExtension") for core in program.placement["cores"]) == extended
+    assert any(s.startswith("population x: delays of 3000 steps are longer than") for s in told) == extended
+    assert "population in: fires 300 spikes in one step, and a core's buffer holds 256" in told[-1]
 
 
 def test_too_large_a_network_is_told_with_the_numbers() -> None:

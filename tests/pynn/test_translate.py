@@ -3,10 +3,17 @@
 import numpy as np
 import pytest
 
+from spikemem.backend import StepEvents
+from spikemem.backends.pynn.build import build
+from spikemem.backends.pynn.describe import describe, synapses
+from spikemem.backends.pynn.spinnaker import ABILITIES, DIALECT
 from spikemem.backends.pynn.translate import CELLS, from_pynn, from_pynn_weight, to_pynn, to_pynn_weight
 from spikemem.errors import InvalidInput
 from spikemem.ir import IF_cond_exp, IF_curr_delta, IF_curr_exp
 from spikemem.ir.cell import Cell, Receptor
+from spikemem.models import CA3CAM
+from spikemem.passes import lower
+from spikemem.sources import NO_EVENTS
 
 CHANGED: tuple[Cell, ...] = (
     IF_curr_exp(cm=0.27, tau_m=3.0, tau_syn_E=0.3, tau_syn_I=0.7, tau_refrac=2.0, v_rest=-60.0, v_reset=-61.0, v_thresh=-57.0),
@@ -47,3 +54,23 @@ def test_an_unknown_cell_is_told() -> None:
     with pytest.raises(InvalidInput, match="PyNN cell 'IF_curr_ex' is unknown; did you mean 'IF_curr_exp'"):
         from_pynn("IF_curr_ex", {})
     assert {row.pynn for row in CELLS.values()} >= {"IF_curr_exp", "SpikeSourceArray"}
+
+
+def test_the_published_memory_is_made_with_the_mock() -> None:
+    """What PyNN makes of a description, without NEST or sPyNNaker."""
+    pytest.importorskip("pyNN")
+    import pyNN.mock as sim
+
+    network = lower(CA3CAM().network(), ABILITIES, "spinnaker", 1)
+    none: dict[str, StepEvents] = dict.fromkeys(("in_cue", "in_content"), NO_EVENTS)
+    sim.setup(timestep=1.0, min_delay=1.0)
+    built = build(sim, describe(network, synapses(network), DIALECT, none), silent=False)
+    assert {name: made.size for name, made in built.populations.items()} == {
+        p.name: p.size for p in network.populations
+    }
+    assert sum(len(made) for made in built.projections.values()) == 3 * 50 + 2 * 20 + 3 * 5 + 6 * 10 + 30
+    plastic = built.projections["content_from_content->cue_from_content@1"].synapse_type
+    assert plastic.weight_dependence.parameter_space["w_max"].base_value == 6.0
+    assert (
+        plastic.timing_dependence.parameter_space["A_plus"].base_value == 6.0
+    )  # a weight: sPyNNaker 7 does not scale it
