@@ -75,6 +75,18 @@ def delays(network: Network) -> Iterator[Lack]:
             )  # fmt: skip
 
 
+def refractoriness(network: Network) -> Iterator[Lack]:
+    """Yield refractory times that are no whole number of steps: NEST and sPyNNaker round them up, we to the nearest."""
+    for population in network.populations:
+        tau = getattr(population.cell, "tau_refrac", 0.0)
+        steps = tau / network.dt
+        if abs(steps - round(steps)) > 1e-9:
+            yield Lack(
+                f"population {population.name}", f"tau_refrac={tau:g} ms",
+                f"the target rounds up to whole steps of {network.dt:g} ms", f"tau_refrac={round(steps) * network.dt:g}",
+            )  # fmt: skip
+
+
 def initial_currents(network: Network) -> Iterator[Lack]:
     """Yield synaptic currents and conductances that are to be there at the start, which NEST does not let be set."""
     for population in network.populations:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from spikemem.backend import Backend, RunOptions, StepEvents
-from spikemem.backends.pynn import spinnaker_rules
+from spikemem.backends.pynn import rules, spinnaker_rules
 from spikemem.backends.pynn.describe import Description, Dialect
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.preflight import preflight
@@ -216,7 +216,7 @@ class SpinnakerBackend(Backend):
 
 ABILITIES = Abilities(
     "spinnaker", ("spinnaker",), tuple(CELLS), (Static, PairSTDP),
-    (spinnaker_rules.stdp, spinnaker_rules.refractoriness, spinnaker_rules.initial_currents),
+    (spinnaker_rules.stdp, rules.refractoriness, spinnaker_rules.initial_currents),
     {name: spinnaker_rules.CONVENTIONS[name][0] for name in FREE},
 )  # fmt: skip
 

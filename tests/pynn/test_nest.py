@@ -105,6 +105,23 @@ def test_the_published_memory_is_refused_with_the_reasons() -> None:
         spikemem.run(CA3CAM(), protocol=[call(0.0, "learn", cue=0, content=[1])], backend="nest")
 
 
+@pytest.mark.parametrize("name", ["nest", "spinnaker"])
+@pytest.mark.parametrize(("tau_refrac", "instead"), [(0.1, 0), (1.4, 1), (2.6, 3)])
+def test_a_refractory_time_that_would_be_rounded_otherwise_is_refused(
+    name: str, tau_refrac: float, instead: int
+) -> None:
+    try:
+        target = backend(name)
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    network = Network("one", 1.0, (Population("x", 1, IF_curr_exp(tau_refrac=tau_refrac)),), ())
+    sentence = (
+        f"tau_refrac={tau_refrac:g} ms: the target rounds up to whole steps of 1 ms; instead: tau_refrac={instead}"
+    )
+    with pytest.raises(Unsupported, match=sentence):
+        lower(network, target.abilities, target.abilities.numerics[0], 1)
+
+
 @pytest.mark.parametrize("ending", ["csv", "npz"])
 @pytest.mark.parametrize("name", ["nest", "brian2", "numba"])
 def test_recorded_patterns_run_everywhere(name: str, ending: str, tmp_path: Path) -> None:
