@@ -27,6 +27,12 @@ def in_order(steps: npt.NDArray[np.int64], neurons: npt.NDArray[np.int32]) -> St
     return steps[order], neurons[order]
 
 
+def before(end: int, events: StepEvents) -> StepEvents:
+    """Return the events of steps < ``end``; they are sorted by step."""
+    count = int(np.searchsorted(events[0], end))
+    return events[0][:count], events[1][:count]
+
+
 def check_events(network: LoweredNetwork, now: int, events: Mapping[str, StepEvents]) -> None:
     """Raise :class:`InvalidInput` for events of what is no spike source, of no such neuron, or of the past."""
     sources = {p.name: p for p in network.populations if isinstance(p.cell, SpikeSource)}
@@ -106,6 +112,14 @@ class Sources:
         if inside == 0:
             self._add(now if forget else 0, Poisson(self._network).block(block))
         return min(end, (block + 1) * POISSON_BLOCK)
+
+    def until(self, end: int) -> dict[str, StepEvents]:
+        """Return all spikes of steps < ``end``, Poisson spikes drawn for it included; what is pending stays as it is."""
+        drawn, known = Sources(self._network), 0
+        drawn.restore(self.pending)
+        while known < end:
+            known = drawn.draw(known, end, forget=False)
+        return {name: before(end, events) for name, events in drawn.pending.items()}
 
     def to_come(self, now: int) -> dict[str, StepEvents]:
         """Return the events at steps >= ``now``."""

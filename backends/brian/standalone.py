@@ -23,7 +23,7 @@ from spikemem.backends.brian.project import Project, Projects, read_duration, wi
 from spikemem.checks import whole_number
 from spikemem.errors import Unsupported
 from spikemem.ir.lowered import LoweredNetwork, connection_list
-from spikemem.sources import Sources, in_order
+from spikemem.sources import before, in_order
 from spikemem.tally import Record
 
 
@@ -64,7 +64,7 @@ class StandaloneProgram(BrianProgram):
             return
         self._refuse_if_ended()
         self._before_run()
-        feed = self._feed(steps)
+        feed = self._sources.until(steps)
         project = self._projects.find(feed, self._compiled)
         results = project.run(feed, steps)
         self._values, self._held = dict(results.values), project.held
@@ -76,7 +76,7 @@ class StandaloneProgram(BrianProgram):
 
     def compile_into(self, folder: Path, steps: int) -> None:
         """Write and compile the program of a run in ``folder``, and leave it there; nothing is run."""
-        self._compiled(folder, with_room(self._feed(steps)))
+        self._compiled(folder, with_room(self._sources.until(steps)))
 
     def rehearse(self, steps: int) -> str:
         """Write and compile the program of a run in a folder that is then removed."""
@@ -84,13 +84,6 @@ class StandaloneProgram(BrianProgram):
             began = perf_counter()
             self.compile_into(Path(name), steps)
         return f"wrote, compiled and linked the program of {self._backend} in {perf_counter() - began:.0f} s"
-
-    def _feed(self, steps: int) -> dict[str, StepEvents]:
-        sources, known = Sources(self.network), 0
-        sources.restore(self._sources.pending)
-        while known < steps:  # Poisson spikes are drawn in blocks
-            known = sources.draw(known, steps, forget=False)
-        return {name: _before(steps, events) for name, events in sources.pending.items()}
 
     def _compiled(self, folder: Path, feed: Mapping[str, StepEvents]) -> Project:
         with settings.standalone(self.device, self._preferences(folder)) as device:
@@ -119,7 +112,7 @@ class StandaloneProgram(BrianProgram):
     def costs(self, marks: Sequence[int]) -> list[Cost]:
         """Return what the run took up to each of ``marks``, from its start."""
         fresh = Record(self.network, self._held, self._kept)
-        return [fresh.counted({name: _before(m, events) for name, events in self._events.items()}, m) for m in marks]
+        return [fresh.counted({name: before(m, events) for name, events in self._events.items()}, m) for m in marks]
 
     def _refuse_if_ended(self) -> None:
         if self._ended:
@@ -143,9 +136,3 @@ class StandaloneProgram(BrianProgram):
         raise Unsupported(
             f"backend {self._backend}: a compiled run has no checkpoint; instead: backend brian2 or numba"
         )
-
-
-def _before(end: int, events: StepEvents) -> StepEvents:
-    """Return the events of steps < ``end``."""
-    count = int(np.searchsorted(events[0], end))
-    return events[0][:count], events[1][:count]

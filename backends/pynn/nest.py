@@ -159,7 +159,7 @@ ABILITIES = Abilities(
     ("exact",),
     tuple(CELLS),
     (Static, PairSTDP),
-    (rules.stdp, rules.delays, rules.refractoriness, rules.initial_currents),
+    (rules.stdp, rules.delays, rules.refractoriness, rules.initial_currents("NEST starts without synaptic input")),
     {name: rules.CONVENTIONS[name][0] for name in FREE},
 )
 

@@ -20,7 +20,7 @@ from spikemem.ir.lowered import Connections, LoweredNetwork, LoweredProjection
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.values import FloatArray
 from spikemem.requests import recorded, state_variable, weights_of
-from spikemem.sources import Sources, in_order
+from spikemem.sources import Sources, before, in_order
 from spikemem.tally import Record
 
 
@@ -67,22 +67,19 @@ class PyNNProgram(Program):
 
     def feed(self, steps: int) -> dict[str, StepEvents]:
         """Return the spikes of the sources in a run of ``steps`` steps."""
-        sources, known = Sources(self.network), 0
-        sources.restore(self._sources.pending)
-        while known < steps:
-            known = sources.draw(known, steps, forget=False)
-        return {name: (s[s < steps], n[s < steps]) for name, (s, n) in sources.pending.items()}
+        return self._sources.until(steps)
 
-    def describe(self, steps: int) -> Description:
+    def describe(self, feed: Mapping[str, StepEvents]) -> Description:
         """Return what PyNN is to make of the network and its sources' spikes."""
-        return describe(self.network, self._synapses, self.dialect, self.feed(steps))
+        return describe(self.network, self._synapses, self.dialect, feed)
 
     def run(self, steps: int) -> None:
         """Run ``steps`` steps; this can be done once."""
         if whole_number("run: steps", steps) == 0:
             return
         self._refuse_if_ended()
-        self._take(self._execute(self.describe(steps), steps), self.feed(steps), steps)
+        feed = self.feed(steps)
+        self._take(self._execute(self.describe(feed), steps), feed, steps)
 
     @abstractmethod
     def _execute(self, description: Description, steps: int) -> Outcome:
@@ -133,7 +130,7 @@ class PyNNProgram(Program):
     def costs(self, marks: Sequence[int]) -> list[Cost]:
         """Return what the run took up to each of ``marks``, from its start."""
         fresh = Record(self.network, self._synapses, self._kept)
-        return [fresh.counted({n: (s[s < m], i[s < m]) for n, (s, i) in self._events.items()}, m) for m in marks]
+        return [fresh.counted({name: before(m, events) for name, events in self._events.items()}, m) for m in marks]
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.network import Network, Projection, Steps
@@ -87,15 +87,19 @@ def refractoriness(network: Network) -> Iterator[Lack]:
             )  # fmt: skip
 
 
-def initial_currents(network: Network) -> Iterator[Lack]:
-    """Yield synaptic currents and conductances that are to be there at the start, which NEST does not let be set."""
-    for population in network.populations:
-        for name, value in population.initial_values:
-            if name != "v" and value != 0.0:
-                yield Lack(
-                    f"population {population.name}", f"initial {name}", "NEST starts without synaptic input",
-                    f"{name} = 0, and a spike source that brings it about",
-                )  # fmt: skip
+def initial_currents(reason: str) -> Callable[[Network], Iterator[Lack]]:
+    """Return the rule that yields synaptic currents and conductances that are to be there at the start."""
+
+    def rule(network: Network) -> Iterator[Lack]:
+        for population in network.populations:
+            for name, value in population.initial_values:
+                if name != "v" and value != 0.0:
+                    yield Lack(
+                        f"population {population.name}", f"initial {name}", reason,
+                        f"{name} = 0, and a spike source that brings it about",
+                    )  # fmt: skip
+
+    return rule
 
 
 def _least(projection: Projection, dt: float) -> float:

@@ -50,7 +50,7 @@ def _gain(cell: Cell, dt: float) -> float:
 
 
 def _amplitude(rule: PairSTDP, gain: float) -> float:
-    """SPyNNaker 7 takes additive amplitudes as weights, not as fractions of w_max."""
+    """Additive amplitudes are weights to sPyNNaker 7, not fractions of w_max."""
     return gain * (rule.w_max if rule.amplitude == "fraction_of_w_max" else 1.0)
 
 
@@ -98,7 +98,7 @@ class SpinnakerProgram(PyNNProgram):
             time_scale_factor=self._board.time_scale_factor,
         )  # fmt: skip
         feed = self.feed(steps)
-        placed = dict(self._worker(self.describe(steps), steps, virtual).placement or {})
+        placed = dict(self._worker(self.describe(feed), steps, virtual).placement or {})
         self.placement = {
             "network": self.network.name, "steps": steps, "dt_ms": self.network.dt, **placed,
             "time_scale_factor": self._board.time_scale_factor, "input_peaks": peaks(feed),
@@ -122,7 +122,7 @@ class SpinnakerProgram(PyNNProgram):
         assert result.outcome is not None
         return result.outcome
 
-    def _worker(self, description: Description, steps: int, board: Board, phase: Phase = lambda line: None) -> Result:
+    def _worker(self, description: Description, steps: int, board: Board) -> Result:
         with TemporaryDirectory(prefix="spikemem-") as name:
             folder = Path(name)
             boards = board.boards if board.version == 5 and not board.address else None
@@ -216,7 +216,7 @@ class SpinnakerBackend(Backend):
 
 ABILITIES = Abilities(
     "spinnaker", ("spinnaker",), tuple(CELLS), (Static, PairSTDP),
-    (spinnaker_rules.stdp, rules.refractoriness, spinnaker_rules.initial_currents),
+    (spinnaker_rules.stdp, rules.refractoriness, rules.initial_currents("its scale has not been compared with sPyNNaker's")),
     {name: spinnaker_rules.CONVENTIONS[name][0] for name in FREE},
 )  # fmt: skip
 

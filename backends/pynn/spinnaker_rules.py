@@ -41,14 +41,3 @@ def stdp(network: Network) -> Iterator[Lack]:
                 where, "a PairSTDP of its own", f"all plastic synapses onto {projection.post} obey one rule on SpiNNaker",
                 f"the rule of the first projection onto {projection.post}",
             )  # fmt: skip
-
-
-def initial_currents(network: Network) -> Iterator[Lack]:
-    """Yield synaptic currents and conductances that are to be there at the start."""
-    for population in network.populations:
-        for name, value in population.initial_values:
-            if name != "v" and value != 0.0:
-                yield Lack(
-                    f"population {population.name}", f"initial {name}", "its scale has not been compared with sPyNNaker's",
-                    f"{name} = 0, and a spike source that brings it about",
-                )  # fmt: skip

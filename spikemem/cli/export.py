@@ -41,7 +41,12 @@ def export(
     for path in (code, data):
         check_writable(path)
     text, arrays = script(
-        program.describe(prepared.steps), prepared.steps, target, versions()["spikemem"], data.name, spikes.name
+        program.describe(program.feed(prepared.steps)),
+        prepared.steps,
+        target,
+        versions()["spikemem"],
+        data.name,
+        spikes.name,
     )
     with whole_or_absent(data) as path, path.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # its stub takes a keyword of its own for one of them

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from spikemem.backend import BACKENDS, Backend, Program, RunOptions, WeightForm, backend
+from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.hardware import find_hardware
 from spikemem.ir import NUMERICS, Numerics, PairSTDP
@@ -124,7 +125,8 @@ def test_spinnaker_maps_all_that_it_does_not_refuse() -> None:
     program = target.compile(lower(network(cases), target.abilities, "spinnaker", seed=3), options_of("spinnaker"))
     program.stimulate(stimulus())
     assert str(program.rehearse(STEPS)).startswith("sPyNNaker placed it on ")
-    placed: list[dict[str, object]] = getattr(program, "placement")["cores"]  # noqa: B009  # of this backend only
+    assert isinstance(program, SpinnakerProgram)
+    placed = program.placement["cores"]
     assert {core["population"] for core in placed} == {p.name for p in program.network.populations}
     assert len({(core["x"], core["y"], core["core"]) for core in placed}) == len(placed)
 

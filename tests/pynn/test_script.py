@@ -65,7 +65,7 @@ def test_a_script_of_every_static_case_gives_the_spikes_of_the_backend(tmp_path:
     program = target.compile(lower(network(cases), target.abilities, "exact", seed=3), RunOptions())
     assert isinstance(program, PyNNProgram)
     program.stimulate(stimulus())
-    text, arrays = script(program.describe(STEPS), STEPS, "nest", "0", "n.npz", "n_spikes.csv")
+    text, arrays = script(program.describe(program.feed(STEPS)), STEPS, "nest", "0", "n.npz", "n_spikes.csv")
     (tmp_path / "n.py").write_text(text)
     np.savez(tmp_path / "n.npz", **arrays)  # type: ignore[arg-type]  # its stub takes a keyword of its own for one of them
     found = executed(tmp_path / "n.py")
