@@ -29,6 +29,8 @@ def drive(t: Any, end: Any, neurons: Any, addresses: Any, starts: Any, headers: 
             unowned(memory.whole),
             unowned(memory.weight32),
             unowned(memory.weight64),
+            unowned(memory.byte),
+            unowned(memory.whole32),
             unowned(memory.const_real),
             unowned(memory.const_whole),
             unowned(memory.const_index),

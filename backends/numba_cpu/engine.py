@@ -9,6 +9,7 @@ import spikemem.backends.numba_cpu.if_cond_exp
 import spikemem.backends.numba_cpu.if_curr_delta
 import spikemem.backends.numba_cpu.if_curr_exp
 import spikemem.backends.numba_cpu.pair_stdp
+import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static  # noqa: F401
 from spikemem.backend import Backend, RunOptions

@@ -9,7 +9,6 @@ from spikemem.backends.numba_cpu.kernel import kernel, part
 from spikemem.backends.numba_cpu.membrane import (
     CURRENT_E,
     CURRENT_I,
-    OFFSET_CURRENT,
     PARAMETERS,
     TINY,
     UNTIL,
@@ -17,6 +16,7 @@ from spikemem.backends.numba_cpu.membrane import (
     fire_above,
     leak,
     membrane_stage,
+    offset_currents,
     slot,
 )
 from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
@@ -41,7 +41,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
     e, i = m.real[h[CURRENT_E] : h[CURRENT_E] + n], m.real[h[CURRENT_I] : h[CURRENT_I] + n]
     at_e, at_i = slot(t, h, 0), slot(t, h, 1)
     in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
-    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    offset = offset_currents(h, m)
     p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 16]
     v_rest, v_reset, v_thresh, leaks, resistance = p[0], p[1], p[2], p[3], p[4]
     scale_e, scale_i, decay_e, decay_i, half_e, half_i = p[5], p[6], p[7], p[8], p[9], p[10]

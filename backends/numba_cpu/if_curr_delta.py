@@ -7,13 +7,13 @@ from typing import Any
 from spikemem.backends.numba_cpu.firing import awake, start
 from spikemem.backends.numba_cpu.kernel import kernel, part
 from spikemem.backends.numba_cpu.membrane import (
-    OFFSET_CURRENT,
     PARAMETERS,
     UNTIL,
     V,
     fire_above,
     leak,
     membrane_stage,
+    offset_currents,
     slot,
 )
 from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
@@ -44,7 +44,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
     v, until = m.real[h[V] : h[V] + n], m.whole[h[UNTIL] : h[UNTIL] + n]
     at_e, at_i = slot(t, h, 0), slot(t, h, 1)
     in_e, in_i = m.real[at_e : at_e + n], m.real[at_i : at_i + n]
-    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    offset = offset_currents(h, m)
     p = m.const_real[h[PARAMETERS] : h[PARAMETERS] + 5]
     moved, fires = advance(t, v, until, in_e, in_i, offset, p)
     start(t, h, m)

@@ -32,6 +32,8 @@ class Memory(NamedTuple):
     whole: npt.NDArray[np.int64]
     weight32: npt.NDArray[np.float32]
     weight64: npt.NDArray[np.float64]
+    byte: npt.NDArray[np.uint8]
+    whole32: npt.NDArray[np.int32]
     const_real: npt.NDArray[np.float64]
     const_whole: npt.NDArray[np.int64]
     const_index: npt.NDArray[np.int32]
@@ -49,8 +51,26 @@ class Memory(NamedTuple):
 RECORDED, RECORD_ROOM, GROW, SPIKES, EVENTS, UPDATES, WAKE = range(7)
 
 _real, _whole, _index, _single = types.float64[::1], types.int64[::1], types.int32[::1], types.float32[::1]
+_byte = types.uint8[::1]
 MEMORY = types.NamedTuple(
-    (_real, _whole, _single, _real, _real, _whole, _index, _single, _real, _whole, _whole, _index, _whole, _index),
+    (
+        _real,
+        _whole,
+        _single,
+        _real,
+        _byte,
+        _index,
+        _real,
+        _whole,
+        _index,
+        _single,
+        _real,
+        _whole,
+        _whole,
+        _index,
+        _whole,
+        _index,
+    ),
     Memory,
 )
 SIGNATURE = int64(int64, _whole, MEMORY)

@@ -13,15 +13,16 @@ from spikemem.backends.numba_cpu.kernel import Memory
 
 Array = npt.NDArray[Any]
 Kind = Literal[
-    "real", "whole", "weight32", "weight64",
+    "real", "whole", "weight32", "weight64", "byte", "whole32",
     "const_real", "const_whole", "const_index", "const_weight32", "const_weight64",
 ]  # fmt: skip
 _DTYPES: Mapping[str, Any] = {
     "real": np.float64, "whole": np.int64, "weight32": np.float32, "weight64": np.float64,
+    "byte": np.uint8, "whole32": np.int32,
     "const_real": np.float64, "const_whole": np.int64, "const_index": np.int32,
     "const_weight32": np.float32, "const_weight64": np.float64,
 }  # fmt: skip
-STATE: tuple[Kind, ...] = ("real", "whole", "weight32", "weight64")
+STATE: tuple[Kind, ...] = ("real", "whole", "weight32", "weight64", "byte", "whole32")
 
 
 @dataclass(frozen=True, eq=False)

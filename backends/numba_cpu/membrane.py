@@ -9,11 +9,14 @@ import numpy as np
 
 from spikemem.backends.numba_cpu.firing import FIRED, OWN, announce, common_header, record
 from spikemem.backends.numba_cpu.kernel import part
-from spikemem.backends.numba_cpu.stage import Build, Stage
+from spikemem.backends.numba_cpu.stage import Build, Field, Stage
 from spikemem.ir.lowered import LoweredPopulation
 
-# Header fields. ARRIVING: real[depth, 2, size], input by step, receptor and neuron. UNTIL: last refractory step.
-DEPTH, ARRIVING, V, UNTIL, OFFSET_CURRENT, REFRACTORY, PARAMETERS, CURRENT_E, CURRENT_I = range(OWN, OWN + 9)
+# Header fields. ARRIVING: real[depth, 2, size], input by step, receptor and neuron. UNTIL: last refractory step. DENDRITIC: see
+# offset_currents.
+(DEPTH, ARRIVING, V, UNTIL, OFFSET_CURRENT, ZONES, DENDRITIC, REFRACTORY, PARAMETERS, CURRENT_E, CURRENT_I) = range(
+    OWN, OWN + 11
+)
 BLOCK = 64
 """Neurons that are looked through together for any that fire."""
 TINY = 1e-30
@@ -35,11 +38,39 @@ def membrane_stage(
         add(f"{name}/v", "real", population.initial["v"]),
         add(f"{name}/refractory_until", "whole", np.full(size, -1)),
         add(f"{name}/i_offset", "const_real", population.i_offset),
+        *dendritic_currents(population, build),
         round(cell.tau_refrac / build.network.dt),
         add(f"{name}/parameters", "const_real", np.array(parameters)),
         *(add(f"{name}/{s}", "real", population.initial[s]) for s in synaptic),
     )
     return Stage(population.name, kernel, header)
+
+
+def dendritic_currents(population: LoweredPopulation, build: Build) -> tuple[Field, Field]:
+    """Reserve the currents of the zones that dendrites of this population grow in; return the fields."""
+    zones = len(build.dendrites(population.name))
+    if not zones:
+        return 0, 0
+    return zones, build.layout.add(
+        f"population/{population.name}/dendritic", "real", np.zeros((1 + zones, population.size))
+    )
+
+
+@part
+def offset_currents(h: Any, m: Any) -> Any:
+    """Return each neuron's constant current, with those of its dendrites; real[1 + zones, size]: the sum, then each zone's."""
+    n = h[0]
+    offset = m.const_real[h[OFFSET_CURRENT] : h[OFFSET_CURRENT] + n]
+    if h[ZONES] == 0:
+        return offset
+    total = m.real[h[DENDRITIC] : h[DENDRITIC] + n]
+    for j in range(n):
+        total[j] = offset[j]
+    for zone in range(1, 1 + h[ZONES]):
+        own = m.real[h[DENDRITIC] + zone * n : h[DENDRITIC] + (zone + 1) * n]
+        for j in range(n):
+            total[j] += own[j]
+    return total
 
 
 def leak(dt: float, tau_m: float) -> float:

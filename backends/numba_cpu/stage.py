@@ -45,6 +45,10 @@ class Build:
     stage_of: dict[str, int] = field(default_factory=dict)
     first_neuron: dict[str, int] = field(default_factory=dict)
 
+    def dendrites(self, population: str) -> list[LoweredPopulation]:
+        """Return the populations of dendrites that grow on ``population``, in their order."""
+        return [p for p in self.network.populations if p.branch is not None and p.branch.soma == population]
+
     def depth(self, population: str) -> int:
         """Return the number of slots of a population's ring of arriving input: its longest incoming delay + 1."""
         incoming = [b.delay for p in self.network.projections if p.post == population for b in p.buckets]
@@ -52,7 +56,7 @@ class Build:
 
     def listeners(self, population: str) -> list[int]:
         """Return the stages that must run in the step in which ``population`` fires."""
-        found, stage = [], len(self.network.populations)
+        found, stage = [self.stage_of[p.name] for p in self.dendrites(population)], len(self.network.populations)
         for projection in self.network.projections:
             for _ in projection.buckets:
                 plastic = type(projection.synapse) in LISTENS_TO_POST

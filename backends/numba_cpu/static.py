@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from spikemem.backends.numba_cpu.counting import counting_stage
 from spikemem.backends.numba_cpu.delivery import (
     INDPTR,
     IS_DENSE,
@@ -91,7 +92,9 @@ def send_one_weight(t: Any, h: Any, m: Any) -> Any:
 
 @lowers_synapse(Static)
 def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
-    """Make the stage: one number for all weights needs no array of them."""
+    """Make the stage: one number for all weights needs no array of them, and counted synapses need no number."""
+    if build.network.population(projection.post).cell.counts_synapses:
+        return counting_stage(projection, bucket, name, build)
     one = isinstance(bucket.layout.weights, float)
     return Stage(
         name,

@@ -8,8 +8,10 @@ from spikemem.ir.connectors import (
     FixedProbability,
     FromList,
     FromMatrix,
+    Grouped,
     OneToOne,
 )
+from spikemem.ir.dendrite import Branch, Dendrite, Segment, Zone
 from spikemem.ir.if_cond_exp import IF_cond_exp
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.if_curr_exp import IF_curr_exp
@@ -25,13 +27,16 @@ from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Va
 __all__ = [
     "NUMERICS",
     "AllToAll",
+    "Branch",
     "Cell",
     "Connector",
+    "Dendrite",
     "Explicit",
     "FixedNumberPre",
     "FixedProbability",
     "FromList",
     "FromMatrix",
+    "Grouped",
     "IF_cond_exp",
     "IF_curr_delta",
     "IF_curr_exp",
@@ -44,6 +49,7 @@ __all__ = [
     "Population",
     "Projection",
     "Receptor",
+    "Segment",
     "SpikeSource",
     "SpikeSourcePoisson",
     "Static",
@@ -53,6 +59,7 @@ __all__ = [
     "Uniform",
     "Value",
     "Weight",
+    "Zone",
     "format_network",
     "format_node",
     "from_data",

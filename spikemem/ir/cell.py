@@ -20,6 +20,12 @@ class Cell(ABC):
     """Unit of the weights of synapses onto this cell; '' if it takes no synapses."""
     state_variables: ClassVar[tuple[str, ...]] = ()
     """Names that ``initial_values`` may set; units as in PyNN."""
+    receptors: ClassVar[tuple[Receptor, ...]] = ("excitatory", "inhibitory")
+    """What synapses onto this cell may be."""
+    takes_dendrites: ClassVar[bool] = False
+    """Whether populations of dendrites may grow on it."""
+    counts_synapses: ClassVar[bool] = False
+    """Whether each synapse counts one, so that weights onto this cell must be 1."""
 
     @abstractmethod
     def threshold_weight(self, receptor: Receptor, dt: float, numerics: Numerics) -> float:

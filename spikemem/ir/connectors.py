@@ -144,3 +144,26 @@ class FromMatrix(Connector):
             raise NetworkError(f"FromMatrix: shape must be ({pre}, {post}), got {self.matrix.array.shape}")
         i, j = np.nonzero(self.matrix.array)
         return i.astype(np.int32), j.astype(np.int32)
+
+
+@node
+class Grouped(Connector):
+    """Group g of ``pre_size`` consecutive neurons to group g of ``post_size``, every one to every one.
+
+    So ``Grouped(1, 8)`` joins a mini-column's input line to its 8 cells, and ``Grouped(8, 1)`` 8 dendrites to their soma.
+    """
+
+    pre_size: Count
+    post_size: Count
+
+    def pairs(self, rng: np.random.Generator, pre: int, post: int) -> Pairs:
+        """Return the pairs, by pre, then post; raise unless both populations are as many whole groups."""
+        if pre % self.pre_size or post % self.post_size or pre // self.pre_size != post // self.post_size:
+            raise NetworkError(
+                f"Grouped: populations must be as many groups of {self.pre_size} and {self.post_size} neurons, "
+                f"got {pre} and {post} neurons"
+            )
+        i = np.arange(pre, dtype=np.int32)
+        first = (i // self.pre_size) * self.post_size
+        targets = first[:, None] + np.arange(self.post_size, dtype=np.int32)
+        return np.repeat(i, self.post_size), targets.reshape(-1).astype(np.int32)

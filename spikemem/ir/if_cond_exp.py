@@ -46,6 +46,7 @@ class IF_cond_exp(Cell):
 
     weight_unit: ClassVar[str] = "uS"
     state_variables: ClassVar[tuple[str, ...]] = ("v", "gsyn_exc", "gsyn_inh")
+    takes_dendrites: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_thresholds(type(self).__name__, self.v_reset, self.v_thresh)

@@ -34,6 +34,7 @@ class IF_curr_delta(Cell):
 
     weight_unit: ClassVar[str] = "mV"
     state_variables: ClassVar[tuple[str, ...]] = ("v",)
+    takes_dendrites: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_thresholds(type(self).__name__, self.v_reset, self.v_thresh)

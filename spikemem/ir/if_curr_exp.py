@@ -44,6 +44,7 @@ class IF_curr_exp(Cell):
 
     weight_unit: ClassVar[str] = "nA"
     state_variables: ClassVar[tuple[str, ...]] = ("v", "isyn_exc", "isyn_inh")
+    takes_dendrites: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_thresholds(type(self).__name__, self.v_reset, self.v_thresh)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from spikemem.errors import NetworkError, choices
 from spikemem.ir.cell import Cell, Receptor
+from spikemem.ir.dendrite import Branch, on_soma
 from spikemem.ir.numerics import Numerics
 from spikemem.ir.synapse import Synapse
 from spikemem.ir.values import FloatArray
@@ -50,6 +51,7 @@ class LoweredPopulation:
     cell: Cell
     i_offset: FloatArray
     initial: Mapping[str, FloatArray]
+    branch: Branch | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,9 @@ class LoweredNetwork:
     def describe(self) -> str:
         """Return the lowered network as text: each projection by layout, delay in steps and number of synapses."""
         lines = [f"lowered {self.name}  dt={self.dt} ms  numerics={self.numerics}  seed={self.seed}"]
-        lines += [f"  population {p.name}[{p.size}]  {type(p.cell).__name__}" for p in self.populations]
+        lines += [
+            f"  population {p.name}[{p.size}]  {type(p.cell).__name__}{on_soma(p.branch)}" for p in self.populations
+        ]
         for p in self.projections:
             for b in p.buckets:
                 kind, count = (

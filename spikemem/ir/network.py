@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from spikemem.errors import NetworkError, choices
 from spikemem.ir.cell import Cell, Receptor
 from spikemem.ir.connectors import Connector
+from spikemem.ir.dendrite import Branch
 from spikemem.ir.synapse import Synapse
 from spikemem.ir.values import Drawn, Threshold
 
 
 @dataclass(frozen=True)
 class Population:
-    """``size`` neurons of one cell type; ``initial_values`` override the cell's resting state."""
+    """``size`` neurons of one cell type, or dendrites, then with ``branch``; ``initial_values`` override the resting state."""
 
     name: str
     size: int
     cell: Cell
     initial_values: tuple[tuple[str, float | Drawn], ...] = ()
+    branch: Branch | None = None
 
 
 @dataclass(frozen=True)

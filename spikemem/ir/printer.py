@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
+from spikemem.ir.dendrite import on_soma
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.node import Unit
 
@@ -45,7 +46,8 @@ def _unit(hint: Any) -> str:
 
 def _population(population: Population) -> str:
     initial = "".join(f"  {name}(0)={format_node(value)}" for name, value in population.initial_values)
-    return f"population {population.name}[{population.size}]  {format_node(population.cell)}{initial}"
+    place = on_soma(population.branch)
+    return f"population {population.name}[{population.size}]  {format_node(population.cell)}{place}{initial}"
 
 
 def _projection(network: Network, projection: Projection) -> str:

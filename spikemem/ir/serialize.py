@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from spikemem.errors import FileError
+from spikemem.ir.dendrite import Branch
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.node import node_type
 from spikemem.ir.values import Numbers
 
 FORMAT = 1
-_STRUCTURE: dict[str, type[Any]] = {c.__name__: c for c in (Network, Population, Projection, Steps)}
+_STRUCTURE: dict[str, type[Any]] = {c.__name__: c for c in (Network, Population, Branch, Projection, Steps)}
 
 
 def to_data(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikemem.errors import NetworkError, choices
+from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.network import Steps
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.synapse import Synapse
@@ -26,6 +27,7 @@ def verify(network: Network) -> None:
     _unique(network, "projection", [p.name for p in network.projections])
     for population in network.populations:
         _population(population)
+        _branch(network, population)
     for projection in network.projections:
         _projection(network, projection)
 
@@ -50,6 +52,33 @@ def _population(population: Population) -> None:
             )
 
 
+def _branch(network: Network, population: Population) -> None:
+    where, branch = f"population {population.name}", population.branch
+    if branch is None:
+        if isinstance(population.cell, Dendrite):
+            kind = type(population.cell).__name__
+            raise NetworkError(f"{where}: {kind} is a dendrite; declare it with dendrites(...), on neurons")
+        return
+    if not isinstance(population.cell, Dendrite):
+        raise NetworkError(f"{where}: dendrites must be of a dendrite type, got {type(population.cell).__name__}")
+    before = [p.name for p in network.populations[: network.populations.index(population)]]
+    if branch.soma not in before:
+        raise NetworkError(
+            f"{where}: soma {branch.soma!r} is no population declared before; {choices(branch.soma, before)}"
+        )
+    soma = network.population(branch.soma)
+    if not soma.cell.takes_dendrites:
+        raise NetworkError(f"{where}: soma {soma.name} is a {type(soma.cell).__name__}, which takes no dendrites")
+    if branch.per_neuron and population.size != branch.per_neuron * soma.size:
+        raise NetworkError(
+            f"{where}: size must be {branch.per_neuron} for each of the {soma.size} neurons of {soma.name}, "
+            f"got {population.size}"
+        )
+    for other in network.populations[: len(before)]:
+        if other.branch is not None and (other.branch.soma, other.branch.zone) == (branch.soma, branch.zone):
+            raise NetworkError(f"{where}: {soma.name} has {branch.zone} dendrites already, {other.name}")
+
+
 def _projection(network: Network, projection: Projection) -> None:
     where = f"projection {projection.name}"
     names = [p.name for p in network.populations]
@@ -59,6 +88,15 @@ def _projection(network: Network, projection: Projection) -> None:
     target = network.population(projection.post).cell
     if not target.weight_unit:
         raise NetworkError(f"{where}: {projection.post} is a {type(target).__name__} and takes no synapses")
+    if projection.receptor not in target.receptors:
+        raise NetworkError(
+            f"{where}: {projection.post} is a {type(target).__name__} and takes no {projection.receptor} synapses; "
+            f"valid: {', '.join(target.receptors)}"
+        )
+    if target.counts_synapses and projection.weight != 1.0:
+        raise NetworkError(
+            f"{where}: each synapse onto {projection.post} counts one: weight must be 1, got {projection.weight!r}"
+        )
     _bounds(
         where, "weight", projection.weight, 0.0, f"{target.weight_unit}; make it inhibitory by receptor, not by sign"
     )

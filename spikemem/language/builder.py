@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spikemem.checks import whole_number
-from spikemem.errors import NetworkError
+from spikemem.errors import NetworkError, choices
 from spikemem.ir.cell import Cell, Receptor
 from spikemem.ir.connectors import Connector
+from spikemem.ir.dendrite import Branch, Dendrite, Zone
 from spikemem.ir.network import Network, Population, Projection
 from spikemem.ir.spike_source import SpikeSource
 from spikemem.ir.synapse import Static, Synapse
@@ -33,6 +36,26 @@ class NetworkBuilder:
         if size > _LARGEST:
             raise NetworkError(f"population {name}: size must be <= {_LARGEST}, got {size}")
         self._populations.append(Population(name, size, cell, tuple(initial_values.items())))
+        return name
+
+    def dendrites(
+        self, name: str, soma: str, cell: Dendrite, *, zone: Zone = "basal", per_neuron: int = 0, room: int = 0
+    ) -> str:
+        """Declare dendrites of type ``cell`` on the neurons of the population ``soma``; return the name.
+
+        Either ``per_neuron`` of them on each neuron, or ``room`` for so many in all, which learning grows where it needs them.
+        """
+        where = f"dendrites {name}"
+        if (per_neuron != 0) == (room != 0):
+            raise NetworkError(f"{where}: give either per_neuron or room, got per_neuron={per_neuron}, room={room}")
+        size = whole_number(f"{where}: {'room' if room else 'per_neuron'}", room or per_neuron, least=1)
+        if not room:
+            sizes = {p.name: p.size for p in self._populations}
+            if soma not in sizes:
+                raise NetworkError(f"{where}: soma {soma!r} is no population declared before; {choices(soma, sizes)}")
+            size *= sizes[soma]
+        self.population(name, size, cell)
+        self._populations[-1] = replace(self._populations[-1], branch=Branch(soma, zone, per_neuron))
         return name
 
     def connect(

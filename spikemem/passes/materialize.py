@@ -49,9 +49,8 @@ class Materialize:
             for variable in cell.state_variables
         }
         i_offset: float | Drawn = getattr(cell, "i_offset", 0.0)
-        return LoweredPopulation(
-            name, size, cell, draw(i_offset, generator(self.seed, "i_offset", name), size), initial
-        )
+        offsets = draw(i_offset, generator(self.seed, "i_offset", name), size)
+        return LoweredPopulation(name, size, cell, offsets, initial, population.branch)
 
     def _projection(self, projection: Projection, pre: int, post: int, dt: float) -> LoweredProjection:
         try:
