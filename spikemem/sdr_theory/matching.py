@@ -86,6 +86,11 @@ def overlap_tail(n: int, a: Fraction, s: int, theta: int) -> Fraction:
     >>> overlap_tail(5, Fraction(2), 2, 1)
     Fraction(7, 10)
     """
+    if a.denominator == 1 and a < s:
+        a, s = (
+            Fraction(s),
+            a.numerator,
+        )  # the overlap of two sets is the same either way, and this way has fewer factors
     p, q = a.numerator, a.denominator
     rest = n * q - p  # q times the silent cells
     # Below `first` a whole number of silent cells makes the terms 0, and their ratio 0/0.

@@ -218,6 +218,8 @@ def by_products(n: int, a: Fraction, s: int, theta: int) -> Fraction:
 
 @settings(max_examples=100, deadline=None)
 @given(parameters(), st.fractions(0, 1, max_denominator=1000))
+@example((21, 16, 5, 3), Fraction(1, 2))
+@example((21, 17, 5, 3), Fraction(1, 2))
 def test_continued_binomials_are_products(at: Parameters, part: Fraction) -> None:
     n, a, s, theta = at
     size = min(a + part, Fraction(n))
