@@ -21,6 +21,7 @@ from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
+from spikemem.ir.subsamples import Patterns, Subsamples
 from spikemem.ir.synapse import Static, Synapse
 from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Value, Weight
 
@@ -46,6 +47,7 @@ __all__ = [
     "Numerics",
     "OneToOne",
     "PairSTDP",
+    "Patterns",
     "Population",
     "Projection",
     "Receptor",
@@ -54,6 +56,7 @@ __all__ = [
     "SpikeSourcePoisson",
     "Static",
     "Steps",
+    "Subsamples",
     "Synapse",
     "Threshold",
     "Uniform",

@@ -21,6 +21,7 @@ from spikemem.ir import (
     SpikeSource,
     SpikeSourcePoisson,
     Static,
+    Subsamples,
     Threshold,
     Uniform,
 )
@@ -53,6 +54,7 @@ EXAMPLES: tuple[Any, ...] = (
     SpikeSource(),
     SpikeSourcePoisson(rate=12.5, start=3.0),
     Static(),
+    Subsamples(((3, 1, 2), (7, 0)), 2),
     Threshold(Uniform(0.1, 0.7)),
     Uniform(-0.1, 0.3),
 )  # fmt: skip
