@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikemem.backends.numba_cpu.layout import Layout
-from spikemem.ir.lowered import Bucket, LoweredNetwork, LoweredPopulation, LoweredProjection
+from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredPopulation, LoweredProjection
 
 Field = int | str
 """A header field: a number, or the name of an array, which stands for its offset."""
@@ -60,10 +60,15 @@ class Build:
         for projection in self.network.projections:
             for _ in projection.buckets:
                 plastic = type(projection.synapse) in LISTENS_TO_POST
-                if projection.pre == population or (plastic and projection.post == population):
+                if projection.pre == population or (plastic and population in self.post_sides(projection)):
                     found.append(stage)
                 stage += 1
         return found
+
+    def post_sides(self, projection: LoweredProjection) -> tuple[str, ...]:
+        """Return whose spikes are post spikes to a plastic projection: its target's and, of dendrites, the somata's."""
+        branch = self.network.population(projection.post).branch
+        return (projection.post,) if branch is None else (projection.post, branch.soma)
 
     def weights(self, name: str, values: Any, constant: bool) -> str:
         """Reserve weights in the run's precision and return the name."""
@@ -76,6 +81,11 @@ SynapseRule = Callable[[LoweredProjection, Bucket, str, Build], Stage]
 CELL_RULES: dict[type, CellRule] = {}
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
 LISTENS_TO_POST: set[type] = set()
+View = Callable[[str], Any]
+"""Returns a program's array by its name."""
+Reader = Callable[[LoweredProjection, Bucket, str, View, float], Connections]
+READERS: dict[type, Reader] = {}
+"""How to read a bucket whose synapses are not those that it began with, by synapse type."""
 
 
 def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
@@ -95,6 +105,16 @@ def lowers_synapse(synapse: type, listens_to_post: bool = False) -> Callable[[Sy
         SYNAPSE_RULES[synapse] = rule
         if listens_to_post:
             LISTENS_TO_POST.add(synapse)
+        return rule
+
+    return register
+
+
+def reads_synapse(synapse: type) -> Callable[[Reader], Reader]:
+    """Register how the synapses of a bucket of ``synapse`` are read, for one that grows and prunes them."""
+
+    def register(rule: Reader) -> Reader:
+        READERS[synapse] = rule
         return rule
 
     return register

@@ -10,14 +10,17 @@ from spikemem.ir.connectors import (
     FromMatrix,
     Grouped,
     OneToOne,
+    Unconnected,
 )
 from spikemem.ir.dendrite import Branch, Dendrite, Segment, Zone
 from spikemem.ir.if_cond_exp import IF_cond_exp
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.if_curr_exp import IF_curr_exp
+from spikemem.ir.mini_column import MiniColumn
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.numerics import NUMERICS, Numerics
 from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.ir.permanence import HebbianPermanence
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
@@ -38,9 +41,11 @@ __all__ = [
     "FromList",
     "FromMatrix",
     "Grouped",
+    "HebbianPermanence",
     "IF_cond_exp",
     "IF_curr_delta",
     "IF_curr_exp",
+    "MiniColumn",
     "Network",
     "Normal",
     "Numbers",
@@ -59,6 +64,7 @@ __all__ = [
     "Subsamples",
     "Synapse",
     "Threshold",
+    "Unconnected",
     "Uniform",
     "Value",
     "Weight",

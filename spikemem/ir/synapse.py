@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,13 @@ from spikemem.ir.node import node
 
 class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
     """A synapse type: what happens to a weight. A subclass is final and frozen; its docstring gives the rule."""
+
+    grows: ClassVar[bool] = False
+    """Whether the rule itself makes the synapses, on dendrites that learning grows."""
+
+    def populations(self) -> tuple[str, ...]:
+        """Return the names of other populations that the rule listens to."""
+        return ()
 
     def in_threshold_units(self) -> bool:
         """Return whether the rule's own amplitudes and bounds are given in threshold units."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikemem.errors import NetworkError, choices
+from spikemem.ir.connectors import Unconnected
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.network import Steps
 from spikemem.ir.pair_stdp import PairSTDP
@@ -54,6 +55,10 @@ def _population(population: Population) -> None:
 
 def _branch(network: Network, population: Population) -> None:
     where, branch = f"population {population.name}", population.branch
+    if population.size % population.cell.module_size:
+        raise NetworkError(
+            f"{where}: size must be whole modules of {population.cell.module_size} cells, got {population.size}"
+        )
     if branch is None:
         if isinstance(population.cell, Dendrite):
             kind = type(population.cell).__name__
@@ -105,6 +110,7 @@ def _projection(network: Network, projection: Projection) -> None:
             raise NetworkError(f"{where}: delay must be at least 1 step, got {projection.delay.count}")
     else:
         _bounds(where, "delay", projection.delay, 0.0, "ms", strict=True)
+    _growth(network, projection)
     _plastic(where, projection, projection.synapse)
 
 
@@ -129,6 +135,35 @@ def _lows(value: float | Drawn | Threshold) -> Iterable[float]:
             return (float(value.numbers.array.min()),) if value.numbers.array.size else ()
         case _:
             return (float(value),)
+
+
+def _growth(network: Network, projection: Projection) -> None:
+    """Check that rules which grow synapses have dendrites to grow, and only they."""
+    where, synapse, target = f"projection {projection.name}", projection.synapse, network.population(projection.post)
+    kind = type(synapse).__name__
+    for name in synapse.populations():
+        names = [p.name for p in network.populations]
+        if name not in names:
+            raise NetworkError(
+                f"{where}: {kind} listens to population {name!r}, which is unknown; {choices(name, names)}"
+            )
+    grown = target.branch is not None and target.branch.per_neuron == 0
+    if not synapse.grows and not grown:
+        return
+    if not synapse.grows:
+        raise NetworkError(
+            f"{where}: {target.name} are dendrites that learning grows; {kind} does not, HebbianPermanence does"
+        )
+    if not grown:
+        raise NetworkError(f"{where}: {kind} grows dendrites; declare {target.name} by dendrites(..., room=...)")
+    if not isinstance(projection.connector, Unconnected):
+        raise NetworkError(
+            f"{where}: {kind} makes its synapses itself; the connector must be Unconnected(), "
+            f"got {type(projection.connector).__name__}"
+        )
+    others = [p.name for p in network.projections if p.post == target.name and p.name != projection.name]
+    if others:
+        raise NetworkError(f"{where}: {target.name} are grown by {others[0]} already; give each rule its own dendrites")
 
 
 def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:

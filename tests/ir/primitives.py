@@ -10,9 +10,11 @@ from spikemem.ir import (
     FromList,
     FromMatrix,
     Grouped,
+    HebbianPermanence,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
+    MiniColumn,
     Normal,
     Numbers,
     OneToOne,
@@ -23,6 +25,7 @@ from spikemem.ir import (
     Static,
     Subsamples,
     Threshold,
+    Unconnected,
     Uniform,
 )
 
@@ -39,9 +42,14 @@ EXAMPLES: tuple[Any, ...] = (
     FromList(((0, 1), (2, 0), (0, 1))),
     FromMatrix(Numbers([[0, 1], [1, 1], [0, 0]])),
     Grouped(4, 2),
+    HebbianPermanence(
+        theta_match=3, connected=0.4, initial=0.3, increment=0.2, decrement=0.05, punishment=0.01, new_synapses=8,
+        most_synapses=16, most_segments=9, interval=5.0, gate="in_learn",
+    ),
     IF_cond_exp(**_MEMBRANE, **_SYNAPTIC, e_rev_E=5.0, e_rev_I=-77.0),
     IF_curr_delta(**_MEMBRANE),
     IF_curr_exp(**_MEMBRANE, **_SYNAPTIC),
+    MiniColumn(4, theta=2.0),
     Normal(1.0, 0.3, float("-inf"), 2.0),
     OneToOne(),
     PairSTDP(
@@ -56,5 +64,6 @@ EXAMPLES: tuple[Any, ...] = (
     Static(),
     Subsamples(((3, 1, 2), (7, 0)), 2),
     Threshold(Uniform(0.1, 0.7)),
+    Unconnected(),
     Uniform(-0.1, 0.3),
 )  # fmt: skip
