@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from spikemem.ir.cell import Cell, Receptor
-from spikemem.ir.node import Count, Positive, Unit, node
+from spikemem.ir.node import Count, Positive, node
 from spikemem.ir.numerics import Numerics
 
 
@@ -24,7 +24,7 @@ class MiniColumn(Cell):
     """
 
     cells: Count
-    theta: Annotated[Positive, Unit("")] = 1.0
+    theta: Positive = 1.0
 
     weight_unit: ClassVar[str] = "drive"
     takes_dendrites: ClassVar[bool] = True
