@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 # Importing a rule's module registers the rule.
+import spikemem.backends.numba_cpu.alpha_dendrite
 import spikemem.backends.numba_cpu.if_cond_exp
 import spikemem.backends.numba_cpu.if_curr_delta
 import spikemem.backends.numba_cpu.if_curr_exp
 import spikemem.backends.numba_cpu.pair_stdp
+import spikemem.backends.numba_cpu.permanence_stdp
 import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static  # noqa: F401

@@ -1,5 +1,6 @@
 """The network: frozen, typed primitives with their equations and units, and the operations on it that need no backend."""
 
+from spikemem.ir.alpha_dendrite import AlphaDendrite
 from spikemem.ir.cell import Cell, Receptor
 from spikemem.ir.connectors import (
     AllToAll,
@@ -18,6 +19,7 @@ from spikemem.ir.if_curr_exp import IF_curr_exp
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.numerics import NUMERICS, Numerics
 from spikemem.ir.pair_stdp import PairSTDP
+from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
@@ -27,6 +29,7 @@ from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Va
 __all__ = [
     "NUMERICS",
     "AllToAll",
+    "AlphaDendrite",
     "Branch",
     "Cell",
     "Connector",
@@ -46,6 +49,7 @@ __all__ = [
     "Numerics",
     "OneToOne",
     "PairSTDP",
+    "PermanenceSTDP",
     "Population",
     "Projection",
     "Receptor",

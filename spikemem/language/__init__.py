@@ -2,6 +2,7 @@
 
 from spikemem.ir import (
     AllToAll,
+    AlphaDendrite,
     Explicit,
     FixedNumberPre,
     FixedProbability,
@@ -15,6 +16,7 @@ from spikemem.ir import (
     Numbers,
     OneToOne,
     PairSTDP,
+    PermanenceSTDP,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
@@ -32,6 +34,7 @@ from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
 
 __all__ = [
     "AllToAll",
+    "AlphaDendrite",
     "Bits",
     "Call",
     "Explicit",
@@ -52,6 +55,7 @@ __all__ = [
     "OneToOne",
     "Operation",
     "PairSTDP",
+    "PermanenceSTDP",
     "Segment",
     "SpikeSource",
     "SpikeSourcePoisson",
