@@ -25,8 +25,8 @@ from spikemem.ir.alpha_dendrite import AlphaDendrite
 from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.numerics import decay
 
-# ARRIVING: real[depth, 2, size], as the delivery writes it; dendrites have no inhibitory input. I, Z: the state variables.
-DEPTH, ARRIVING, I, Z, PARAMETERS = range(BRANCH_OWN, BRANCH_OWN + 5)
+# ARRIVING: real[depth, 2, size], as the delivery writes it; the inhibitory half stays 0. FLOWING, RISE: the state.
+DEPTH, ARRIVING, FLOWING, RISE, PARAMETERS = range(BRANCH_OWN, BRANCH_OWN + 5)
 
 
 @part
@@ -52,7 +52,7 @@ def advance(t: Any, current: Any, z: Any, arriving: Any, until: Any, passed: Any
 def step(t: Any, h: Any, m: Any) -> Any:
     """Advance one step; the somata have fired already. Sleep when no current flows."""
     n = h[0]
-    current, z = m.real[h[I] : h[I] + n], m.real[h[Z] : h[Z] + n]
+    current, z = m.real[h[FLOWING] : h[FLOWING] + n], m.real[h[RISE] : h[RISE] + n]
     until = m.whole[h[UNTIL] : h[UNTIL] + n]
     at = h[ARRIVING] + (t % h[DEPTH]) * 2 * n
     row = h[DENDRITIC] + h[ROW] * h[SOMA_SIZE]

@@ -13,15 +13,14 @@ from spikemem.backends.numba_cpu.stage import Build, Field
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.lowered import LoweredPopulation
 
-# Header fields of every population of dendrites, and from SOMA_UNTIL on of those whose plateau is all that they pass on. PER: branches a neuron, or 0 where OWNER says whose each is (-1: no one's).
-# UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau. SOMA_LAST: its last spike. LIVE: whole[count, somata
-# that a current flows into...]. ROW: where in the soma's dendritic currents this zone's are.
+# Header fields of every population of dendrites; those from SOMA_UNTIL on serve ``spike`` and ``flow``. PER: branches a neuron,
+# or 0 where OWNER says whose each is (-1: no one's). UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau.
+# SOMA_LAST: its last spike. LIVE: whole[count, somata that a current flows into...]. ROW: where in the soma's dendritic
+# currents this zone's are.
 (SOMA_SIZE, SOMA_FIRED, SOMA_STAGE, DENDRITIC, ROW, PER, OWNER, PLATEAU, CURRENT, UNTIL, SOMA_UNTIL, SOMA_LAST, LIVE,
  OWN) = range(POPULATION_OWN, POPULATION_OWN + 14)  # fmt: skip
-
-
 BRANCH_OWN = SOMA_UNTIL
-"""First header field of a dendrite's own where its fields end with UNTIL."""
+"""First field of its own of a dendrite that keeps the current into its soma itself."""
 
 
 def branch_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:

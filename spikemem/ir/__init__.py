@@ -23,6 +23,7 @@ from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
+from spikemem.ir.subsamples import Patterns, Subsamples
 from spikemem.ir.synapse import Static, Synapse
 from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Value, Weight
 
@@ -49,6 +50,7 @@ __all__ = [
     "Numerics",
     "OneToOne",
     "PairSTDP",
+    "Patterns",
     "PermanenceSTDP",
     "Population",
     "Projection",
@@ -58,6 +60,7 @@ __all__ = [
     "SpikeSourcePoisson",
     "Static",
     "Steps",
+    "Subsamples",
     "Synapse",
     "Threshold",
     "Uniform",

@@ -16,16 +16,18 @@ from spikemem.ir import (
     Numbers,
     OneToOne,
     PairSTDP,
+    Patterns,
     PermanenceSTDP,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Static,
+    Subsamples,
     Threshold,
     Uniform,
 )
 from spikemem.language.answer import Window, window
-from spikemem.language.arguments import Bits, Index
+from spikemem.language.arguments import Bits, Index, Sequence
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.memory import Memory, parameter
 from spikemem.language.operation import Operation, operation
@@ -55,12 +57,15 @@ __all__ = [
     "OneToOne",
     "Operation",
     "PairSTDP",
+    "Patterns",
     "PermanenceSTDP",
     "Segment",
+    "Sequence",
     "SpikeSource",
     "SpikeSourcePoisson",
     "Static",
     "Stimulus",
+    "Subsamples",
     "Threshold",
     "Uniform",
     "Window",
