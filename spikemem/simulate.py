@@ -133,7 +133,7 @@ def plan_protocol(
 def check_record(planned: tuple[Scheduled, ...], record: tuple[str, ...] | None) -> None:
     """Raise :class:`InvalidInput` if an answer is to be read from a population that is not recorded."""
     for scheduled in planned:
-        for name, window in scheduled.operation.answers.items():
+        for name, window in scheduled.windows.items():
             if record is not None and window.population not in record:
                 raise InvalidInput(
                     f"record: {window.population!r} must be recorded, since {scheduled.operation.name} reads {name} from it; "

@@ -292,7 +292,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
     return NEVER
 
 
-@lowers_synapse(HebbianPermanence, listens_to_post=True)
+@lowers_synapse(HebbianPermanence, listens_to_soma=True)
 def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
     """Reserve the synapses that there may be, and what the rule remembers."""
     rule, network, add = projection.synapse, build.network, build.layout.add

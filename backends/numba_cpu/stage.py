@@ -49,6 +49,12 @@ class Build:
         """Return the populations of dendrites that grow on ``population``, in their order."""
         return [p for p in self.network.populations if p.branch is not None and p.branch.soma == population]
 
+    def soma(self, population: str) -> str:
+        """Return the population that the dendrites ``population`` grow on."""
+        branch = self.network.population(population).branch
+        assert branch is not None
+        return branch.soma
+
     def depth(self, population: str) -> int:
         """Return the number of slots of a population's ring of arriving input: its longest incoming delay + 1."""
         incoming = [b.delay for p in self.network.projections if p.post == population for b in p.buckets]
@@ -59,16 +65,14 @@ class Build:
         found, stage = [self.stage_of[p.name] for p in self.dendrites(population)], len(self.network.populations)
         for projection in self.network.projections:
             for _ in projection.buckets:
-                plastic = type(projection.synapse) in LISTENS_TO_POST
-                if projection.pre == population or (plastic and population in self.post_sides(projection)):
+                rule = type(projection.synapse)
+                heard = {projection.post if rule in LISTENS_TO_POST else None}
+                if rule in LISTENS_TO_SOMA:
+                    heard.add(self.soma(projection.post))
+                if projection.pre == population or population in heard:
                     found.append(stage)
                 stage += 1
         return found
-
-    def post_sides(self, projection: LoweredProjection) -> tuple[str, ...]:
-        """Return whose spikes are post spikes to a plastic projection: its target's and, of dendrites, the somata's."""
-        branch = self.network.population(projection.post).branch
-        return (projection.post,) if branch is None else (projection.post, branch.soma)
 
     def weights(self, name: str, values: Any, constant: bool) -> str:
         """Reserve weights in the run's precision and return the name."""
@@ -81,6 +85,7 @@ SynapseRule = Callable[[LoweredProjection, Bucket, str, Build], Stage]
 CELL_RULES: dict[type, CellRule] = {}
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
 LISTENS_TO_POST: set[type] = set()
+LISTENS_TO_SOMA: set[type] = set()
 View = Callable[[str], Any]
 """Returns a program's array by its name."""
 Reader = Callable[[LoweredProjection, Bucket, str, View, float], Connections]
@@ -98,13 +103,20 @@ def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
     return register
 
 
-def lowers_synapse(synapse: type, listens_to_post: bool = False) -> Callable[[SynapseRule], SynapseRule]:
-    """Register the rule that makes a stage of a bucket of ``synapse``; a plastic one also runs when its target fires."""
+def lowers_synapse(
+    synapse: type, listens_to_post: bool = False, listens_to_soma: bool = False
+) -> Callable[[SynapseRule], SynapseRule]:
+    """Register the rule that makes a stage of a bucket of ``synapse``.
+
+    A plastic one also runs when its target fires, or when the soma of the dendrites that are its target does.
+    """
 
     def register(rule: SynapseRule) -> SynapseRule:
         SYNAPSE_RULES[synapse] = rule
         if listens_to_post:
             LISTENS_TO_POST.add(synapse)
+        if listens_to_soma:
+            LISTENS_TO_SOMA.add(synapse)
         return rule
 
     return register

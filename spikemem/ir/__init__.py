@@ -1,5 +1,6 @@
 """The network: frozen, typed primitives with their equations and units, and the operations on it that need no backend."""
 
+from spikemem.ir.alpha_dendrite import AlphaDendrite
 from spikemem.ir.cell import Cell, Receptor
 from spikemem.ir.connectors import (
     AllToAll,
@@ -21,6 +22,7 @@ from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.numerics import NUMERICS, Numerics
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.permanence import HebbianPermanence
+from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
@@ -31,6 +33,7 @@ from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Va
 __all__ = [
     "NUMERICS",
     "AllToAll",
+    "AlphaDendrite",
     "Branch",
     "Cell",
     "Connector",
@@ -53,6 +56,7 @@ __all__ = [
     "OneToOne",
     "PairSTDP",
     "Patterns",
+    "PermanenceSTDP",
     "Population",
     "Projection",
     "Receptor",

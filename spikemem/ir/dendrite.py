@@ -51,6 +51,8 @@ class Dendrite(Cell):
     current: NanoAmpere
 
     receptors: ClassVar[tuple[Receptor, ...]] = ("excitatory",)
+    one_per_neuron: ClassVar[bool] = False
+    """Whether a neuron has exactly one such dendrite a zone."""
 
 
 @node

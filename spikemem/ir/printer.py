@@ -51,7 +51,8 @@ def _population(population: Population) -> str:
 
 
 def _projection(network: Network, projection: Projection) -> str:
-    unit = network.population(projection.post).cell.weight_unit
+    held = projection.synapse.holds
+    unit = network.population(projection.post).cell.weight_unit if held == "weight" else f"({held})"
     weight = format_node(projection.weight)
     weight = f"{weight} {unit}" if isinstance(projection.weight, float | int) else weight
     return (

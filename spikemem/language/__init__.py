@@ -2,6 +2,7 @@
 
 from spikemem.ir import (
     AllToAll,
+    AlphaDendrite,
     Explicit,
     FixedNumberPre,
     FixedProbability,
@@ -18,6 +19,7 @@ from spikemem.ir import (
     OneToOne,
     PairSTDP,
     Patterns,
+    PermanenceSTDP,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
@@ -28,7 +30,7 @@ from spikemem.ir import (
     Uniform,
 )
 from spikemem.language.answer import Window, window
-from spikemem.language.arguments import Bits, Index
+from spikemem.language.arguments import Bits, Index, Sequence
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.memory import Memory, parameter
 from spikemem.language.operation import Operation, operation
@@ -37,6 +39,7 @@ from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
 
 __all__ = [
     "AllToAll",
+    "AlphaDendrite",
     "Bits",
     "Call",
     "Explicit",
@@ -60,7 +63,9 @@ __all__ = [
     "Operation",
     "PairSTDP",
     "Patterns",
+    "PermanenceSTDP",
     "Segment",
+    "Sequence",
     "SpikeSource",
     "SpikeSourcePoisson",
     "Static",

@@ -72,7 +72,7 @@ class Memory(BaseModel, ABC):
         network = builder.network()
         names = [p.name for p in network.populations]
         for key, made in self.operations().items():
-            for answer, window in made.answers.items():
+            for answer, window in made.windows(self).items():
                 if window.population not in names:
                     raise OperationError(
                         f"{type(self).__name__}.{key}: answer {answer!r}: population {window.population!r} is unknown; "

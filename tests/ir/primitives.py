@@ -4,6 +4,7 @@ from typing import Any
 
 from spikemem.ir import (
     AllToAll,
+    AlphaDendrite,
     Explicit,
     FixedNumberPre,
     FixedProbability,
@@ -19,6 +20,7 @@ from spikemem.ir import (
     Numbers,
     OneToOne,
     PairSTDP,
+    PermanenceSTDP,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
@@ -36,6 +38,7 @@ _MEMBRANE: dict[str, Any] = {
 _SYNAPTIC: dict[str, Any] = {"tau_syn_E": 1.1, "tau_syn_I": 2.2}
 EXAMPLES: tuple[Any, ...] = (
     AllToAll(allow_self_connections=False),
+    AlphaDendrite(theta=0.07, tau_syn=4.0, plateau=50.0, current=0.3),
     Explicit(Numbers([[1.0, -0.0], [1e-300, 0.1]])),
     FixedNumberPre(3, with_replacement=True, allow_self_connections=False),
     FixedProbability(0.1, allow_self_connections=False),
@@ -58,6 +61,10 @@ EXAMPLES: tuple[Any, ...] = (
         pairing="nearest", update="deferred", history=15, depress_by="latest_since_pre", clip="end", unit="threshold",
     ),
     PairSTDP(order="depress_first"),
+    PermanenceSTDP(
+        w_mature=0.013, P_theta=9.0, P_min=1.0, P_max=19.0, lambda_plus=0.1, lambda_minus=0.002, lambda_h=0.02,
+        z_target=1.5, tau_pre=19.0, tau_h=500.0, dt_min=3.0, dt_max=60.0,
+    ),
     Segment(theta=15, window=2.0, plateau=50.0, current=0.2),
     SpikeSource(),
     SpikeSourcePoisson(rate=12.5, start=3.0),
