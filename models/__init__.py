@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
+from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
+from spikemem.models.temporal_memory import TemporalMemory
 
-MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in (CA3CAM, HeteroAssociative, SDRNeuron)}
+MODELS: Mapping[str, type[Memory]] = {
+    model.model_name(): model for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, TemporalMemory)
+}
 """The models that come with spikemem, by their name on the command line."""
 
-__all__ = ["CA3CAM", "MODELS", "HeteroAssociative", "SDRNeuron"]
+__all__ = ["CA3CAM", "MODELS", "HeteroAssociative", "SDRClassifier", "SDRNeuron", "TemporalMemory"]

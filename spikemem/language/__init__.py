@@ -32,6 +32,7 @@ from spikemem.ir import (
 from spikemem.language.answer import Window, window
 from spikemem.language.arguments import Bits, Index, Sequence
 from spikemem.language.builder import NetworkBuilder
+from spikemem.language.codes import random_codes
 from spikemem.language.memory import Memory, parameter
 from spikemem.language.operation import Operation, operation
 from spikemem.language.protocol import Call, call
@@ -80,5 +81,6 @@ __all__ = [
     "operation",
     "parameter",
     "pulse",
+    "random_codes",
     "window",
 ]
