@@ -64,8 +64,8 @@ class TemporalMemory(Memory):
     Defaults: Numenta's published simulations of discrete sequences, but for ``most_synapses`` (theirs 128) and ``room``, which
     bound the memory that a run takes (8 bytes a place in float32). How predictions are read is ours: a probe drives every
     cell half way, so that the depolarised ones fire; probes in a row replay a sequence. Stimuli of your own may drive
-    mini-columns one by one (``in_column``, at the times of ``in_symbol``) and silence cells (``in_silence``, a step later), which
-    stands for a lesion as long as it is done with every symbol.
+    mini-columns one by one (``in_column``, at the times of ``in_symbol``) and silence cells (``in_silence``, a step later),
+    which stands for a lesion as long as it is done with every symbol.
     """
 
     numerics: ClassVar[Numerics] = "exact"
