@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,10 @@ class Element:
 
 @dataclass
 class ColumnStream:
-    """The memory, running. ``silenced`` are the cells that are kept silent from now on."""
+    """The memory, running."""
 
     model: TemporalMemory
     how: StudyRun
-    silenced: Columns = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def __post_init__(self) -> None:
         setup = resolve(
@@ -39,20 +38,28 @@ class ColumnStream:
         )  # fmt: skip
         self._program = start(self.model, setup)
 
-    def show(self, elements: Sequence[Columns], *, learn: bool) -> list[Element]:
-        """Show a sequence, after a pause in which the one before is over; return what each element did."""
+    def show(
+        self, elements: Sequence[Columns], *, learn: bool, lesion_from: int | None = None,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[Element]:  # fmt: skip
+        """Show a sequence, after a pause in which the one before is over; return what each element did.
+
+        From element ``lesion_from`` on the cells of the lesion are silent.
+        """
         pause = 2 * PERIOD
         begin = self._program.now + pause
         steps = begin + PERIOD * np.arange(len(elements))
         events: dict[str, StepEvents] = {"in_column": _events(steps, elements)}
         if learn:
-            events["in_learn"] = _events(steps + TO_CELLS, [np.zeros(1, dtype=np.int64)] * len(elements))
-        if self.silenced.size:
-            events["in_silence"] = _events(steps + TO_CELLS - 1, [self.silenced] * len(elements))
+            events["in_learn"] = (steps + TO_CELLS, np.zeros(len(elements), dtype=np.int32))
+        if lesion_from is not None:
+            late = steps[lesion_from:] + TO_CELLS - 1
+            events["in_lesion"] = (late, np.zeros(late.size, dtype=np.int32))
         self._program.stimulate(events)
         found = []
         self._program.run(pause + TO_CELLS)
-        for step in steps:
+        for number, step in enumerate(steps):
+            progress(number)
             self._program.forget_spikes()
             self._program.run(PERIOD)
             found.append(self._element(int(step) + TO_CELLS))

@@ -183,7 +183,7 @@ def _figure(noise: Found, union: Found) -> Figure:
         left.plot(x, np.array(noise["simulated"])[own], marker, color=colour, label=f"simulated, θ = {theta:g}")
     left.set(
         xlabel="mini-columns replaced by others (%)", ylabel="Jaccard index of predicted and next pattern",
-        title="Sequence shown with noise (n = 2048, a = 40, s = 20)",
+        title="Noise: n = 2048, a = 40, s = 20",
     )  # fmt: skip
     left.legend(fontsize=8)
     right.plot(union["continuations"], union["theory"], color="#0072B2", label="theory (F9)")
@@ -193,7 +193,7 @@ def _figure(noise: Found, union: Found) -> Figure:
     )  # fmt: skip
     right.set(
         xlabel="continuations of one element", ylabel="overlap with a random pattern (share of its cells)",
-        title="Several continuations predicted at once (n = 2000, a = 40)",
+        title="Several continuations at once: n = 2000, a = 40",
     )  # fmt: skip
     right.legend(fontsize=8)
     for axis in (left, right):

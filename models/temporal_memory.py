@@ -10,6 +10,7 @@ from spikemem.errors import InvalidInput
 from spikemem.ir.numerics import Numerics
 from spikemem.language import (
     AllToAll,
+    FixedProbability,
     FromList,
     Grouped,
     HebbianPermanence,
@@ -64,8 +65,8 @@ class TemporalMemory(Memory):
     Defaults: Numenta's published simulations of discrete sequences, but for ``most_synapses`` (theirs 128) and ``room``, which
     bound the memory that a run takes (8 bytes a place in float32). How predictions are read is ours: a probe drives every
     cell half way, so that the depolarised ones fire; probes in a row replay a sequence. Stimuli of your own may drive
-    mini-columns one by one (``in_column``, at the times of ``in_symbol``) and silence cells (``in_silence``, a step later),
-    which stands for a lesion as long as it is done with every symbol.
+    mini-columns one by one (``in_column``, at the times of ``in_symbol``), and silence the cells of the lesion (``in_lesion``,
+    a step after each symbol).
     """
 
     numerics: ClassVar[Numerics] = "exact"
@@ -85,6 +86,7 @@ class TemporalMemory(Memory):
     increment: float = parameter(0.1, ge=0, le=1, doc="p+: gain of active synapses of a segment that was right")
     decrement: float = parameter(0.1, ge=0, le=1, doc="p-: loss of its other synapses")
     punishment: float = parameter(0.02, ge=0, le=1, doc="p--: loss of active synapses of a segment that was wrong")
+    lesion: float = parameter(0.4, ge=0, le=1, doc="share of the cells, drawn, that in_lesion silences")
     codes: int = parameter(1, ge=0, doc="seed of the symbols' codes")
     replayed: int = parameter(8, ge=1, doc="symbols that a replay goes on for")
     forgetting: int = parameter(40, ge=1, doc="times that a forgotten continuation fails to come")
@@ -115,7 +117,7 @@ class TemporalMemory(Memory):
         symbol, nothing = net.input("in_symbol", self.symbols), net.input("in_nothing", 1)
         net.input("in_learn", 1)
         probe = net.input("in_probe", 1)
-        own_code, silence = net.input("in_column", self.columns), net.input("in_silence", self.columns * self.cells)
+        own_code, lesion = net.input("in_column", self.columns), net.input("in_lesion", 1)
         column = net.population("column", self.columns, MiniColumn(1))
         cell = net.population("cell", self.columns * self.cells, MiniColumn(self.cells))
         basal = net.dendrites(
@@ -129,7 +131,7 @@ class TemporalMemory(Memory):
         net.connect(symbol, column, FromList(pairs), weight=1.0, delay=1.0)
         net.connect(nothing, column, FromList(tuple((0, c) for c in unknown)), weight=1.0, delay=1.0)
         net.connect(own_code, column, OneToOne(), weight=1.0, delay=1.0)
-        net.inhibit(silence, cell, OneToOne(), weight=2.0, delay=1.0)
+        net.inhibit(lesion, cell, FixedProbability(self.lesion), weight=2.0, delay=1.0)
         net.connect(column, cell, Grouped(1, self.cells), weight=1.0, delay=1.0)
         net.connect(probe, cell, AllToAll(), weight=PROBE, delay=1.0)
         net.connect(cell, basal, Unconnected(), weight=1.0, delay=1.0, synapse=self.rule)
