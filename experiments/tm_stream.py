@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.experiment.study import Criterion, Findings, Study, StudyRun
+from spikemem.experiment.study import Columns, Criterion, Findings, Study, StudyRun
 from spikemem.experiments.column_stream import ColumnStream, random_columns
 from spikemem.experiments.markov import Markov
 from spikemem.language import parameter
@@ -76,7 +76,7 @@ class StreamStudy(Study):
         }
         knowable = (stream.kinds == 1) | (stream.kinds == 2)
         course = self._course(scores, knowable)
-        tables = {"accuracy": self._accuracy(scores, stream, knowable), "course": course}
+        tables: dict[str, Columns] = {"accuracy": self._accuracy(scores, stream, knowable), "course": course}
         return Findings(tables, self._criteria(scores, stream, knowable), lambda: self._figure(course))
 
     def _memory(self, how: StudyRun, stream: Stream) -> npt.NDArray[np.float64]:
