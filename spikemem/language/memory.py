@@ -62,8 +62,11 @@ class Memory(BaseModel, ABC):
         >>> class CA3CAM(Memory): ...
         >>> CA3CAM.model_name()
         'ca3-cam'
+        >>> class SDRNeuron(Memory): ...
+        >>> SDRNeuron.model_name()
+        'sdr-neuron'
         """
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z][A-Z]*)", "-", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     def network(self) -> Network:
         """Return the network that ``build`` declares, verified; the operations must read populations that it has."""
