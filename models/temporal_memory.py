@@ -45,13 +45,13 @@ Symbol = Annotated[Neurons, Index("symbols")]
 
 
 def _predicted(model: TemporalMemory) -> Window:
-    """The symbols that the probe brings out, three steps after it."""
-    return window("symbol_out", at=3.0, from_end=True)
+    """The symbols that the probe brings out, three steps after it; the last symbol shown is there one step after it."""
+    return window("symbol_out", at=3.0, echo_at=(1.0,), from_end=True)
 
 
 def _replayed(model: TemporalMemory) -> Window:
     """The symbols that fire between the first and the last probe's; they are in their order in the answer's spikes."""
-    return window("symbol_out", at=float(PERIOD + 4), until=float(PERIOD * model.replayed + 4))
+    return window("symbol_out", at=float(PERIOD + 4), until=float(PERIOD * model.replayed + 4), echo_at=(4.0,))
 
 
 class TemporalMemory(Memory):
