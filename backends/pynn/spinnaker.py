@@ -31,6 +31,7 @@ from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.pair_stdp import FREE, PairSTDP
 from spikemem.ir.synapse import Static
+from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
 
 _HARDWARE = ("spinnman", "spalloc")
@@ -124,6 +125,9 @@ class SpinnakerProgram(PyNNProgram):
             warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
         assert result.outcome is not None
         return result.outcome
+
+    def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
+        return values
 
     def _worker(self, description: Description, steps: int, board: Board) -> Result:
         with TemporaryDirectory(prefix="spikemem-") as name:
