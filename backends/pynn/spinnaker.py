@@ -156,6 +156,7 @@ def _run_worker(folder: Path, watch: Callable[[Phase], None]) -> str:
         "XDG_CONFIG_DIRS": str(folder / ".config"), "PYTHONUNBUFFERED": "1", "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
     }  # fmt: skip
+    environment.pop("PROGRESS_GOOD_TERMINAL", None)  # its bars would go back to the beginning of their line
     process = subprocess.Popen(
         [sys.executable, "-m", "spikemem.backends.pynn.worker", str(folder)], cwd=folder, env=environment,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
