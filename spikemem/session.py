@@ -79,6 +79,7 @@ def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Pr
     """Lower and compile ``model`` for ``count`` independent trials."""
     network = model.network() if isinstance(model, Memory) else model
     target = find_backend(setup.backend)
+    target.abilities.check_size(network, setup.options.hardware)
     lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt)
     return target.programs(lowered, setup.options, count)
 

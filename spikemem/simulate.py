@@ -71,7 +71,8 @@ def run(
     given = to_steps(stimulus, setup.dt) if stimulus is not None else {}
     program = start(model, setup)
     check_record(planned, setup.options.record)
-    return execute(model, setup, program, planned, given, steps, progress)
+    stimulate(program, planned, given)
+    return execute(model, setup, program, planned, steps, progress)
 
 
 def run_batch(
@@ -107,11 +108,12 @@ def run_batch(
     programs = start_many(model, setup, len(trials))
     for plan in planned:
         check_record(plan, setup.options.record)
-    return spread(
-        setup.options.threads,
-        len(trials),
-        lambda k: execute(model, setup, programs[k], planned[k], given[k], steps[k]),
-    )
+
+    def trial(k: int) -> Recording:
+        stimulate(programs[k], planned[k], given[k])
+        return execute(model, setup, programs[k], planned[k], steps[k])
+
+    return spread(setup.options.threads, len(trials), trial)
 
 
 def plan_protocol(
@@ -155,19 +157,22 @@ def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration
     return steps
 
 
+def stimulate(program: Program, planned: tuple[Scheduled, ...], given: dict[str, StepEvents]) -> None:
+    """Give a fresh ``program`` all that it will be stimulated with: what is ``given``, and what the operations do."""
+    for events in (given, all_events(planned)):
+        if events:
+            program.stimulate(events)
+
+
 def execute(
     model: Memory | Network,
     setup: Setup,
     program: Program,
     planned: tuple[Scheduled, ...],
-    given: dict[str, StepEvents],
     steps: int,
     progress: Progress | None = None,
 ) -> Recording:
-    """Run a fresh ``program`` for ``steps`` steps and gather the recording."""
-    for events in (given, all_events(planned)):
-        if events:
-            program.stimulate(events)
+    """Run a stimulated ``program`` for ``steps`` steps and gather the recording."""
     starts = [s.start for s in planned]
     marks = [*starts[1:], steps] if starts else [steps]
     costs = _costs(program, [*starts[:1], *marks], steps, progress)[-len(marks) :]
