@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar
 from pydantic import model_validator
 
 from spikemem.errors import InvalidInput
-from spikemem.ir.numerics import Numerics
 from spikemem.language import (
     AllToAll,
     Bits,
@@ -45,7 +44,7 @@ class SDRClassifier(Memory):
     is ours.
     """
 
-    numerics: ClassVar[Numerics] = "exact"
+    numerics: ClassVar[None] = None
     cannot: ClassVar[Mapping[str, str]] = {
         "forget": "its synapses do not decay; a full classifier (room) replaces the segment that was reinforced longest ago"
     }

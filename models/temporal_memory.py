@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 from pydantic import model_validator
 
 from spikemem.errors import InvalidInput
-from spikemem.ir.numerics import Numerics
 from spikemem.language import (
     AllToAll,
     FixedProbability,
@@ -69,7 +68,7 @@ class TemporalMemory(Memory):
     a step after each symbol).
     """
 
-    numerics: ClassVar[Numerics] = "exact"
+    numerics: ClassVar[None] = None
 
     symbols: int = parameter(26, ge=1, doc="different symbols")
     columns: int = parameter(2048, ge=1, doc="mini-columns")
