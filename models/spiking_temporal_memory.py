@@ -41,6 +41,8 @@ COINCIDENT = 5
 """So many coincident mature synapses bring a dendrite to 1.1 times its threshold."""
 P_INITIAL = 8.0
 """Permanences are drawn from 0 to this."""
+Z_TARGET = 1.58
+"""Trace of a cell's dendritic spikes that homeostasis aims at: 1/(1 - 1/e), that of one in each tau_h."""
 PAUSE = 100.0
 """Time (ms) from the last element of a sequence to what comes next."""
 GAIN, GAIN_EVERY, GAIN_LEAD = 15.0, 10, 300
@@ -83,8 +85,8 @@ class SpikingTemporalMemory(Memory):
     Neurons, weights, delays, and the rule's rates, time constants and initial permanences are the publication's, in the form
     of its published code. What that says of the threshold conflicts: P_theta is 20 or 10, P_max 20, and as the code matures
     synapses at P > P_theta, 20 of 20 never would. **Ours**: P_theta = 10 and P_max = 11, so that a synapse that turns out to be
-    wrong falls below P_theta within 60 spikes, not 300; and z_target = 1.6, not 1: a cell that is predicted once in each tau_h
-    has a trace of 1/(1 - 1/e) = 1.58 after its dendritic spike, so that homeostasis aims at one context a cell. With P_max = 20
+    wrong falls below P_theta within 60 spikes, not 300; and z_target = 1.58, not 1: the trace 1/(1 - 1/e) of a cell that is
+    predicted once in each tau_h, so that homeostasis aims at one context a cell. With P_max = 20
     about 30 cells stay active for a letter, and with z_target = 1 the six overlapping sequences of the publication do not
     settle in 200 presentations. lambda_minus stays 0.0015 (the later code's rule has another form, and 0.02 to 0.8); dt_max is
     the later code's 50 ms, which must lie between one interval and two.
@@ -142,7 +144,7 @@ class SpikingTemporalMemory(Memory):
         """The learning rule."""
         return PermanenceSTDP(
             w_mature=1.1 * DENDRITE.theta / COINCIDENT, P_theta=10.0, P_min=0.0, P_max=11.0, lambda_plus=0.08,
-            lambda_minus=0.0015, lambda_h=0.014, z_target=1.6, tau_pre=20.0, tau_h=self.tau_h, dt_min=4.0, dt_max=50.0,
+            lambda_minus=0.0015, lambda_h=0.014, z_target=Z_TARGET, tau_pre=20.0, tau_h=self.tau_h, dt_min=4.0, dt_max=50.0,
         )  # fmt: skip
 
     def build(self, net: NetworkBuilder) -> None:
