@@ -81,9 +81,9 @@ class PermanenceSTDP(Synapse):
             )
 
     def verify_target(self, where: str, post: Population) -> None:
-        """Raise :class:`NetworkError` unless ``post`` are dendrites that take currents."""
-        if post.branch is None or post.cell.counts_synapses:
+        """Raise :class:`NetworkError` unless ``post`` are dendrites, one a neuron, that take currents."""
+        if post.branch is None or post.branch.per_neuron != 1 or post.cell.counts_synapses:
             raise NetworkError(
-                f"{where}: PermanenceSTDP must end on dendrites with weights in nA, such as AlphaDendrite; "
+                f"{where}: PermanenceSTDP must end on dendrites, one a neuron, with weights in nA, such as AlphaDendrite; "
                 f"{post.name} is a {type(post.cell).__name__}"
             )
