@@ -30,9 +30,9 @@ from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_synapse
 from spikemem.ir.lowered import Bucket, LoweredProjection
 from spikemem.ir.permanence_stdp import PermanenceSTDP
 
-# PER: dendrites a soma. PRE_LAST, PRE_TRACE: last spike and trace x of each pre neuron; DAP_LAST, DAP_TRACE: last dendritic
+# Dendrite j is neuron j's. PRE_LAST, PRE_TRACE: last spike and trace x of each pre neuron; DAP_LAST, DAP_TRACE: last dendritic
 # spike and trace z of each dendrite.
-SOMA_FIRED, PER, PRE_LAST, PRE_TRACE, DAP_LAST, DAP_TRACE, RULE = range(OWN, OWN + 7)
+SOMA_FIRED, PRE_LAST, PRE_TRACE, DAP_LAST, DAP_TRACE, RULE = range(OWN, OWN + 6)
 # The rule's numbers, amounts times P_max, windows in steps, rates a step.
 (P_MIN, P_MAX, P_THETA, W_MATURE, UP, DOWN, HOME, Z_TARGET, RATE_PRE, RATE_H, DT_MIN, DT_MAX, NUMBERS) = range(13)
 
@@ -67,27 +67,28 @@ def place_of(h: Any, m: Any, j: Any, begin: Any, end: Any) -> Any:
 
 
 @part
+def target(h: Any, m: Any, first: Any, s: Any) -> Any:
+    """Return the target of the synapse at place s of the row that begins at ``first``."""
+    return s - first if h[IS_DENSE] != 0 else np.int64(m.const_index[h[TARGETS] + s])
+
+
+@part
 def paired(permanences: Any, t: Any, h: Any, m: Any, i: Any) -> Any:
     """Change the permanences of pre neuron i's synapses onto the neurons that fire in step t; return how many."""
     r = m.const_real[h[RULE] : h[RULE] + NUMBERS]
     grow = r[UP] * trace_at(t, m, h[PRE_LAST], h[PRE_TRACE], i, r[RATE_PRE])
-    begin, end = first_of_row(h, m, i), end_of_row(h, m, i)
-    first, changed = begin, 0
+    first, end, changed = first_of_row(h, m, i), end_of_row(h, m, i), 0
     for k in range(fired_count(t, h[SOMA_FIRED], m)):
-        first_dendrite = m.whole[h[SOMA_FIRED] + 2 + k] * h[PER]
-        last_dendrite = first_dendrite + h[PER] - 1
-        s = first + first_dendrite if h[IS_DENSE] != 0 else place_of(h, m, first_dendrite, begin, end)
-        while s < end:
-            j = s - first if h[IS_DENSE] != 0 else np.int64(m.const_index[h[TARGETS] + s])
-            if j > last_dendrite:
-                break
-            if not (h[SKIP_SELF] != 0 and i == j):
-                z = trace_at(t, m, h[DAP_LAST], h[DAP_TRACE], j, r[RATE_H])
-                grown = float(permanences[s]) + grow + r[HOME] * (r[Z_TARGET] - z)
-                permanences[s] = min(max(grown, r[P_MIN]), r[P_MAX])
-                changed += 1
+        j = m.whole[h[SOMA_FIRED] + 2 + k]
+        s = first + j if h[IS_DENSE] != 0 else place_of(h, m, j, first, end)
+        if h[SKIP_SELF] != 0 and i == j:
+            continue
+        while s < end and target(h, m, first, s) == j:
+            z = trace_at(t, m, h[DAP_LAST], h[DAP_TRACE], j, r[RATE_H])
+            grown = float(permanences[s]) + grow + r[HOME] * (r[Z_TARGET] - z)
+            permanences[s] = min(max(grown, r[P_MIN]), r[P_MAX])
+            changed += 1
             s += 1
-        begin = s  # the list of spikes ascends, as do the targets
     return changed
 
 
@@ -115,7 +116,7 @@ def depress_and_send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
             permanences[s] = max(float(permanences[s]) - r[DOWN], r[P_MIN])
         for s in range(first, end):
             if permanences[s] > r[P_THETA]:
-                j = s - first if h[IS_DENSE] != 0 else np.int64(m.const_index[h[TARGETS] + s])
+                j = target(h, m, first, s)
                 if not (h[SKIP_SELF] != 0 and i == j):
                     m.real[at + j] += weight
                     synapses += 1
@@ -155,7 +156,6 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
     header = (
         *common_header(projection, bucket, name, build, constant=False),
         f"population/{post.branch.soma}/fired",
-        post.branch.per_neuron,
         add(f"{name}/last_pre", "whole", np.full(pre.size, LONG_AGO)),
         add(f"{name}/pre_trace", "real", np.zeros(pre.size)),
         add(f"{name}/last_dap", "whole", np.full(post.size, LONG_AGO)),

@@ -81,10 +81,9 @@ class PermanenceSTDP(Synapse):
             )
 
     def verify_target(self, where: str, post: Population) -> None:
-        """Raise :class:`NetworkError` unless ``post`` are dendrites, each on a neuron, that take currents."""
-        if post.branch is None or not post.branch.per_neuron or post.cell.counts_synapses:
-            kind = "grown by learning" if post.branch is not None and not post.branch.per_neuron else "of type"
+        """Raise :class:`NetworkError` unless ``post`` are dendrites, one a neuron, that take currents."""
+        if post.branch is None or post.branch.per_neuron != 1 or post.cell.counts_synapses:
             raise NetworkError(
-                f"{where}: PermanenceSTDP needs a target of dendrites, so many a neuron, with weights in nA, such as "
-                f"AlphaDendrite; {post.name} is {kind} {type(post.cell).__name__}"
+                f"{where}: PermanenceSTDP must end on dendrites, one a neuron, with weights in nA, such as AlphaDendrite; "
+                f"{post.name} is a {type(post.cell).__name__}"
             )
