@@ -14,10 +14,10 @@ from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.lowered import LoweredPopulation
 
 # Header fields of every population of dendrites. PER: branches a neuron, or 0 where OWNER says whose each is (-1: no one's).
-# UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau. SOMA_LAST: its last spike. LIVE: whole[count, somata
-# that a current flows into...]. ROW: where in the soma's dendritic currents this zone's are.
+# UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau. SOMA_LAST: its last spike, if RESET. LIVE:
+# whole[count, somata that a current flows into...]. ROW: where in the soma's dendritic currents this zone's are.
 (SOMA_SIZE, SOMA_FIRED, SOMA_STAGE, DENDRITIC, ROW, PER, OWNER, PLATEAU, CURRENT, UNTIL, SOMA_UNTIL, SOMA_LAST, LIVE,
- OWN) = range(POPULATION_OWN, POPULATION_OWN + 14)  # fmt: skip
+ RESET, OWN) = range(POPULATION_OWN, POPULATION_OWN + 15)  # fmt: skip
 
 
 def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:
@@ -42,6 +42,7 @@ def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field,
         add(f"{name}/soma_until", "whole", np.full(soma.size, -1)),
         add(f"{name}/soma_last", "whole", np.full(soma.size, LONG_AGO)),
         add(f"{name}/live", "whole", np.zeros(1 + soma.size)),
+        int(cell.reset_by_soma),
     )
 
 
@@ -53,8 +54,8 @@ def soma_of(h: Any, m: Any, j: Any) -> Any:
 
 @part
 def hear_soma(t: Any, h: Any, m: Any) -> Any:
-    """End the plateaus of the neurons that fire in step t."""
-    if m.whole[h[SOMA_FIRED]] == t:
+    """End the plateaus of the neurons that fire in step t, unless branches take no notice of them."""
+    if h[RESET] != 0 and m.whole[h[SOMA_FIRED]] == t:
         for k in range(m.whole[h[SOMA_FIRED] + 1]):
             soma = m.whole[h[SOMA_FIRED] + 2 + k]
             m.whole[h[SOMA_LAST] + soma] = t

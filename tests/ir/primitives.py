@@ -49,7 +49,7 @@ EXAMPLES: tuple[Any, ...] = (
         pairing="nearest", update="deferred", history=15, depress_by="latest_since_pre", clip="end", unit="threshold",
     ),
     PairSTDP(order="depress_first"),
-    Segment(theta=15, window=2.0, plateau=50.0, current=0.2),
+    Segment(theta=15, window=2.0, plateau=50.0, current=0.2, reset_by_soma=False),
     SpikeSource(),
     SpikeSourcePoisson(rate=12.5, start=3.0),
     Static(),
