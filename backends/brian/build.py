@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,17 +26,41 @@ NEVER = -1e15
 INPUT: dict[Receptor, str] = {"excitatory": "in_e", "inhibitory": "in_i"}
 
 
+class Flow(NamedTuple):
+    """The current (nA) of a zone of dendrites, 0 if none ever flows, and the ``steps`` of a plateau.
+
+    ``begun`` and ``lasts`` are variables of the soma: whether a plateau began in the last step, and for how long one lasts.
+    """
+
+    current: float
+    steps: int
+    begun: str
+    lasts: str
+
+    def remaining(self, access: Access, soma: str, size: int) -> Array:
+        """Return for how many steps from now on the current flows into each of ``size`` somata of the group ``soma``."""
+        if not self.current:
+            return np.zeros(size, dtype=np.int64)
+        begun, lasts = access.read(f"{soma}.{self.begun}"), access.read(f"{soma}.{self.lasts}")
+        return np.where(begun > 0, self.steps, lasts).astype(np.int64)
+
+
 @dataclass
 class Additions:
-    """What plastic synapses need in their target: variables with initial values, code at its spikes, delay lines.
+    """What plastic synapses and dendrites need in their target: variables with initial values, code at its spikes, delay lines.
 
     ``lines[receptor]`` is the length of the delay line behind the input of that receptor: emitted weights that arrive in
-    later steps and so cannot be read from the synapse then.
+    later steps and so cannot be read from the synapse then. ``begin`` and ``end`` are code of every step, ``offset`` what is
+    added to i_offset; ``flows`` are the zones of dendrites.
     """
 
     variables: dict[str, float] = field(default_factory=dict)
     constants: dict[str, float] = field(default_factory=dict)
     reset: list[str] = field(default_factory=list)
+    begin: list[str] = field(default_factory=list)
+    offset: list[str] = field(default_factory=list)
+    end: list[str] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
     lines: dict[Receptor, int] = field(default_factory=dict)
 
     def slot(self, receptor: Receptor, delay: int) -> str:
@@ -98,6 +122,17 @@ class Saved:
 
 
 @dataclass(frozen=True, eq=False)
+class SavedPopulation:
+    """How a population's state is saved, by names within it, and loaded.
+
+    What is under way to it is an array by step from now on, receptor and neuron: given to ``save``, returned by ``load``.
+    """
+
+    save: Callable[[Access, Array], dict[str, Array]]
+    load: Callable[[Access, Mapping[str, Array]], Array]
+
+
+@dataclass(frozen=True, eq=False)
 class Held:
     """A bucket of synapses as the program holds it; ``weights`` is the key of its weights, None if they never change.
 
@@ -124,6 +159,8 @@ class Build:
     objects: list[Any] = field(default_factory=list)
     additions: dict[str, Additions] = field(default_factory=dict)
     held: dict[str, tuple[Held, ...]] = field(default_factory=dict)
+    saved: dict[str, SavedPopulation] = field(default_factory=dict)
+    """By population; sources have no state."""
     initial: dict[str, Array] = field(default_factory=dict)
     """The variables to be read after the run, by key, with their initial values."""
 

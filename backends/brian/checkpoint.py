@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.brian.build import INPUT, Access, Additions, Array, Held
+from spikemem.backends.brian.build import INPUT, Access, Additions, Array, Held, SavedPopulation
 from spikemem.errors import FileError
 from spikemem.ir.cell import Receptor
 from spikemem.ir.lowered import Dense, LoweredNetwork, LoweredPopulation, LoweredProjection
@@ -47,47 +47,46 @@ def growing(network: LoweredNetwork, held: Mapping[str, tuple[Held, ...]]) -> se
     return {f"{name}/{part}" for name in unlimited for part in ("post_steps", "post_traces")}
 
 
-def save_population(access: Access, population: LoweredPopulation, index: int, arrivals: Array) -> dict[str, Array]:
+def save_population(
+    access: Access, population: LoweredPopulation, saved: SavedPopulation | None, arrivals: Array
+) -> dict[str, Array]:
     """Return a population's arrays; a source's only one says that it has just not fired."""
-    name, group = f"population/{population.name}", f"n{index}"
+    name = f"population/{population.name}"
     fired = np.zeros(2 + population.size, dtype=np.int64)
     fired[0] = -1
-    state: dict[str, Array] = {f"{name}/fired": fired}
-    if population.cell.state_variables:
-        state[f"{name}/arriving"] = arrivals
-        left = access.read(f"{group}.left").astype(np.int64)
-        state[f"{name}/refractory_until"] = access.now - 1 + left
-        state |= {f"{name}/{v}": access.read(f"{group}.{v}") for v in population.cell.state_variables}
-    return state
+    own = {} if saved is None else saved.save(access, arrivals)
+    return {f"{name}/fired": fired, **{f"{name}/{part}": value for part, value in own.items()}}
 
 
-def load_population(access: Access, population: LoweredPopulation, index: int, state: Mapping[str, Array]) -> None:
-    """Take over a population's variables."""
-    name, group = f"population/{population.name}", f"n{index}"
-    if population.cell.state_variables:
-        left = np.maximum(0, state[f"{name}/refractory_until"] - access.now + 1)
-        access.write(f"{group}.left", left.astype(np.int32))
-        for variable in population.cell.state_variables:
-            access.write(f"{group}.{variable}", state[f"{name}/{variable}"])
+def load_populations(access: Access, saved: Mapping[str, SavedPopulation], state: Mapping[str, Array]) -> Arrivals:
+    """Take over the populations' variables; return what is still to arrive."""
+    later: Arrivals = {}
+    for name, population in saved.items():
+        start = f"population/{name}/"
+        own = {key.removeprefix(start): value for key, value in state.items() if key.startswith(start)}
+        for k, sums in enumerate(population.load(access, own)):
+            if sums.any():
+                later.setdefault(access.now + k, {})[name] = sums
+    return later
 
 
 def arriving(
     access: Access, population: LoweredPopulation, index: int, extra: Additions, held: Mapping[str, tuple[Held, ...]],
     later: Arrivals,
 ) -> Array:  # fmt: skip
-    """Return what is under way to a population, by step (modulo the depth), receptor and neuron."""
+    """Return what is under way to a population, by step from now on, receptor and neuron."""
     network, now = access.network, access.now
     size = depth(network, population.name)
-    sums = np.zeros((size, 2, population.size))
-    if not population.cell.state_variables:
+    receptors: tuple[Receptor, ...] = population.cell.receptors
+    sums = np.zeros((size, len(receptors), population.size))
+    if not population.cell.weight_unit:
         return sums
-    receptors: tuple[Receptor, ...] = tuple(INPUT)
     for r, receptor in enumerate(receptors):
         for k in range(extra.lines.get(receptor, 0) + 1):
-            sums[(now + k) % size, r] += access.read(f"n{index}.{extra.slot(receptor, k + 1)}")
+            sums[k, r] += access.read(f"n{index}.{extra.slot(receptor, k + 1)}")
     for step, found in later.items():
         if population.name in found:
-            sums[step % size] += found[population.name]
+            sums[step - now] += found[population.name]
     for projection in network.projections:
         if projection.post == population.name and isinstance(projection.synapse, Static):
             filled = [h.connections for h in held[projection.name] if h.connections.pre.size]
@@ -97,27 +96,16 @@ def arriving(
             r = receptors.index(projection.receptor)
             name = f"s{network.projections.index(projection)}"
             for k, synapses in enumerate(access.queue(name, "pre")):
-                np.add.at(sums[(now + 1 + k) % size, r], post[synapses], weight[synapses])
+                if synapses.size:
+                    np.add.at(sums[k + 1, r], post[synapses], weight[synapses])
     return sums
 
 
 def add_arrivals(group: Any, sums: Array) -> None:
-    """Add what a checkpoint had under way for this step to what arrives."""
-    for name, own in zip(INPUT.values(), sums, strict=True):
+    """Add what a checkpoint had under way for this step to what arrives; dendrites have excitatory input only."""
+    for name, own in zip(INPUT.values(), sums, strict=False):
         variable = group.variables[name]
         variable.set_value(variable.get_value() + own)
-
-
-def still_to_arrive(network: LoweredNetwork, now: int, state: Mapping[str, Array]) -> Arrivals:
-    """Return what a checkpoint has under way."""
-    later: Arrivals = {}
-    for population in network.populations:
-        if population.cell.state_variables:
-            sums = state[f"population/{population.name}/arriving"]
-            for step in range(now, now + len(sums)):
-                if sums[step % len(sums)].any():
-                    later.setdefault(step, {})[population.name] = sums[step % len(sums)]
-    return later
 
 
 def save_weights(held: Held, weights: Array, pre: int, post: int, single: bool) -> Array:

@@ -14,7 +14,7 @@ _FADE = f"{fade('gsyn_exc', 'decay_e')}\n{fade('gsyn_inh', 'decay_i')}"
 _ARRIVE = """gsyn_exc = gsyn_exc + scale_e * in_e
 gsyn_inh = gsyn_inh + scale_i * in_i"""
 _SPINNAKER = f"""{_ARRIVE}
-alpha = v_rest + (gsyn_exc * (e_rev_E - v) + gsyn_inh * (e_rev_I - v) + i_offset) * resistance
+alpha = v_rest + (gsyn_exc * (e_rev_E - v) + gsyn_inh * (e_rev_I - v) + offset) * resistance
 moved = alpha - leak * (alpha - v)
 {_FADE}"""
 
@@ -23,7 +23,7 @@ def _slope(name: str, at: str, exc: str, inh: str) -> str:
     """Return the code that computes the membrane's slope at one of the four points of the step."""
     return (
         f"at_{name} = {at}\n"
-        f"{name} = (v_rest - at_{name} + ({exc} * (e_rev_E - at_{name}) + {inh} * (e_rev_I - at_{name}) + i_offset)"
+        f"{name} = (v_rest - at_{name} + ({exc} * (e_rev_E - at_{name}) + {inh} * (e_rev_I - at_{name}) + offset)"
         " * resistance) / tau_m"
     )
 

@@ -9,7 +9,7 @@ from spikemem.backends.brian.membrane import membrane_group
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import LoweredPopulation
 
-_STEP = """rest = v_rest + i_offset * resistance
+_STEP = """rest = v_rest + offset * resistance
 moved = rest + leak * (v + in_e - in_i - rest)"""
 
 

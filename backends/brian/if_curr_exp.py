@@ -13,12 +13,12 @@ from spikemem.ir.numerics import decay, spinnaker_input_scale
 _FADE = f"{fade('isyn_exc', 'decay_e')}\n{fade('isyn_inh', 'decay_i')}"
 _SPINNAKER = f"""isyn_exc = isyn_exc + scale_e * in_e
 isyn_inh = isyn_inh + scale_i * in_i
-alpha = v_rest + (isyn_exc - isyn_inh + i_offset) * resistance
+alpha = v_rest + (isyn_exc - isyn_inh + offset) * resistance
 moved = alpha - leak * (alpha - v)
 {_FADE}"""
 _EXACT = f"""isyn_exc = isyn_exc + in_e
 isyn_inh = isyn_inh + in_i
-rest = v_rest + i_offset * resistance
+rest = v_rest + offset * resistance
 moved = rest + leak * (v - rest) + gain_e * isyn_exc - gain_i * isyn_inh
 {_FADE}"""
 

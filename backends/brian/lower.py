@@ -14,10 +14,12 @@ import spikemem.backends.brian.if_cond_exp
 import spikemem.backends.brian.if_curr_delta
 import spikemem.backends.brian.if_curr_exp
 import spikemem.backends.brian.pair_stdp
+import spikemem.backends.brian.segment
 import spikemem.backends.brian.spike_source
 import spikemem.backends.brian.static  # noqa: F401
 from spikemem.backend import RunOptions, StepEvents
-from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, Additions, Array, Build, Held
+from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, Additions, Array, Build, Held, SavedPopulation
+from spikemem.backends.brian.dendrite import extend_soma
 from spikemem.ir.lowered import LoweredNetwork
 
 
@@ -31,6 +33,7 @@ class Model:
     monitors: Mapping[str, Any]
     held: Mapping[str, tuple[Held, ...]]
     additions: Mapping[str, Additions]
+    saved: Mapping[str, SavedPopulation]
     initial: Mapping[str, Array]
 
     @cached_property
@@ -53,9 +56,14 @@ def lower(network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEven
     for projection in network.projections:
         SYNAPSE_RULES[type(projection.synapse)].extend(projection, build)
     for population in network.populations:
+        if population.branch is not None:
+            extend_soma(population, build)
+    for population in network.populations:
         build.groups[population.name] = CELL_RULES[type(population.cell)](population, build)
     for projection in network.projections:
         build.held[projection.name] = SYNAPSE_RULES[type(projection.synapse)].lower(projection, build)
     monitors = {name: brian2.SpikeMonitor(group, name=f"{group.name}_record") for name, group in build.groups.items()}
     objects = [*build.groups.values(), *build.objects, *monitors.values()]
-    return Model(brian2.Network(*objects), clock, build.groups, monitors, build.held, build.additions, build.initial)
+    return Model(
+        brian2.Network(*objects), clock, build.groups, monitors, build.held, build.additions, build.saved, build.initial
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import exp
 from typing import Any
 
 import brian2
+import numpy as np
 
-from spikemem.backends.brian.build import Build
+from spikemem.backends.brian.build import Access, Additions, Array, Build, SavedPopulation
 from spikemem.ir.lowered import LoweredPopulation
 
 TINY = 1e-30
@@ -18,6 +20,8 @@ def membrane_group(
     population: LoweredPopulation, build: Build, update: str, constants: dict[str, float], synaptic: tuple[str, ...]
 ) -> Any:
     """Make the group; ``update`` computes ``moved``, the membrane's next value, and changes the ``synaptic`` variables.
+
+    ``offset`` is i_offset with the currents of dendrites.
 
     The reset comes before the synapses, for post spikes enter a neuron's history before pre spikes look at it.
     """
@@ -44,14 +48,47 @@ def membrane_group(
         name=build.group_name(population.name),
     )
     group.resetter["spike"].when = "before_synapses"
-    step = ["frozen = int(left > 0)", update, "v = frozen * v + (1 - frozen) * moved", "left = left - frozen"]
+    step = [
+        *extra.begin,
+        "offset = " + " + ".join(["i_offset", *extra.offset]),
+        "frozen = int(left > 0)",
+        update,
+        "v = frozen * v + (1 - frozen) * moved",
+        "left = left - frozen",
+        *extra.end,
+    ]
     group.run_regularly("\n".join([*step, *extra.moves]), when="groups", name=f"{group.name}_step")
     for name in ("v", *synaptic):
         build.keep(group, name, population.initial[name])
     group.i_offset = population.i_offset
     for name, value in {"in_e": 0.0, "in_i": 0.0, "left": 0, **extra.variables}.items():
         build.keep(group, name, value)
+    build.saved[population.name] = _saved(population, group.name, ("v", *synaptic), extra)
     return group
+
+
+def _saved(
+    population: LoweredPopulation, group: str, variables: tuple[str, ...], extra: Additions
+) -> SavedPopulation:  # fmt: skip
+    """Return how the state is saved: by the names of the Numba engine."""
+
+    def save(access: Access, arriving: Array) -> dict[str, Array]:
+        left = access.read(f"{group}.left").astype(np.int64)
+        state = {"arriving": np.roll(arriving, access.now, axis=0), "refractory_until": access.now - 1 + left}
+        if extra.flows:
+            # The first row is the engine's own; the plateaus are in the dendrites' arrays.
+            flowing = [f.current * (f.remaining(access, group, population.size) > 0) for f in extra.flows]
+            state["dendritic"] = np.stack([np.zeros(population.size), *flowing])
+        return state | {name: access.read(f"{group}.{name}") for name in variables}
+
+    def load(access: Access, state: Mapping[str, Array]) -> Array:
+        left = np.maximum(0, state["refractory_until"] - access.now + 1)
+        access.write(f"{group}.left", left.astype(np.int32))
+        for name in variables:
+            access.write(f"{group}.{name}", state[name])
+        return np.roll(state["arriving"], -access.now, axis=0)
+
+    return SavedPopulation(save, load)
 
 
 def fade(variable: str, decay: str) -> str:

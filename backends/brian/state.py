@@ -86,7 +86,7 @@ def save(
     for k, population in enumerate(network.populations):
         extra = model.additions[population.name]
         sums = checkpoint.arriving(access, population, k, extra, model.held, later)
-        state |= checkpoint.save_population(access, population, k, sums)
+        state |= checkpoint.save_population(access, population, model.saved.get(population.name), sums)
     named = list(checkpoint.buckets(network, model.held))
     for name, projection, held in named:
         if held.saved is not None:
@@ -111,11 +111,9 @@ def load(access: Live, model: Model, state: Mapping[str, Array]) -> Loaded:
     for key, value in model.initial.items():
         access.write(key, value)
     access.clear_queues()
-    for k, population in enumerate(network.populations):
-        checkpoint.load_population(access, population, k, state)
     pairs = {name.removeprefix("stimulus/"): pair for name, pair in state.items() if name.startswith("stimulus/")}
     loaded = Loaded(
-        checkpoint.still_to_arrive(network, now, state),
+        checkpoint.load_populations(access, model.saved, state),
         {name: (pair[0].astype(np.int64), pair[1].astype(np.int32)) for name, pair in pairs.items()},
         Cost(*(int(n) for n in state["engine/cost"])),
     )

@@ -13,10 +13,9 @@ from spikemem.backends.numba_cpu.kernel_cache import cached
 from spikemem.backends.numba_cpu.stage import Build, Field, Stage
 from spikemem.ir.lowered import Bucket, Dense, LoweredProjection, Sparse
 
-# Header fields. COUNTS, TOUCHED, DEPTH: of the target (segment.py). BITS: whole[words], one bit a pre neuron, for the time of a
-# call. MANY: synaptic events above which they are gathered.
-(PRE, POST, PRE_FIRED, COUNTS, TOUCHED, DEPTH, DELAY, TARGET, INDPTR, TARGETS, BY_POST, SOURCES, BITS, MANY,
- IS_DENSE, SKIP_SELF) = range(16)  # fmt: skip
+# Header fields. COUNTS, TOUCHED, DEPTH: of the target (segment.py). MANY: synaptic events above which they are gathered.
+(PRE, POST, PRE_FIRED, COUNTS, TOUCHED, DEPTH, DELAY, TARGET, INDPTR, TARGETS, BY_POST, SOURCES, MANY,
+ IS_DENSE, SKIP_SELF) = range(15)  # fmt: skip
 MANY_SHARE = 0.35
 """Share of a bucket's synapses above which looking at all of them is faster than following those of the neurons that fire."""
 MOST = np.uint8(255)
@@ -52,9 +51,7 @@ def follow_rows(t: Any, h: Any, m: Any, counts: Any) -> Any:
 @part
 def gather_bits(t: Any, h: Any, m: Any, counts: Any) -> Any:
     """Count, segment by segment, which of its synapses are of neurons that fire in step t."""
-    words = (h[PRE] + 63) >> 6
-    bits = m.whole[h[BITS] : h[BITS] + words]
-    bits[:] = 0
+    bits = np.zeros((h[PRE] + 63) >> 6, dtype=np.int64)
     for k in range(fired_count(t, h[PRE_FIRED], m)):
         i = m.whole[h[PRE_FIRED] + 2 + k]
         bits[i >> 6] |= np.int64(1) << (i & 63)
@@ -134,7 +131,7 @@ def counting_stage(projection: LoweredProjection, bucket: Bucket, name: str, bui
     layout, add = bucket.layout, build.layout.add
     dense = isinstance(layout, Dense)
     many = 0
-    rows: tuple[Field, ...] = (0, 0, 0, 0, 0)
+    rows: tuple[Field, ...] = (0, 0, 0, 0)
     if isinstance(layout, Sparse):
         starts, sources = by_post(layout.indptr, layout.targets, post)
         many = int(MANY_SHARE * layout.targets.size)
@@ -143,7 +140,6 @@ def counting_stage(projection: LoweredProjection, bucket: Bucket, name: str, bui
             add(f"{name}/targets", "const_index", layout.targets),
             add(f"{name}/by_post", "const_whole", starts),
             add(f"{name}/sources", "const_index", sources),
-            add(f"{name}/bits", "whole", np.zeros((pre + 63) // 64)),
         )
     target = f"population/{projection.post}"
     header = (

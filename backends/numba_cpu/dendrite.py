@@ -15,10 +15,10 @@ from spikemem.ir.lowered import LoweredPopulation
 
 # Header fields of every population of dendrites; those from SOMA_UNTIL on serve ``spike`` and ``flow``. PER: branches a neuron,
 # or 0 where OWNER says whose each is (-1: no one's). UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau.
-# SOMA_LAST: its last spike. LIVE: whole[count, somata that a current flows into...]. ROW: where in the soma's dendritic
-# currents this zone's are.
+# SOMA_LAST: its last spike, if RESET. LIVE: whole[count, somata that a current flows into...]. ROW: where in the soma's
+# dendritic currents this zone's are.
 (SOMA_SIZE, SOMA_FIRED, SOMA_STAGE, DENDRITIC, ROW, PER, OWNER, PLATEAU, CURRENT, UNTIL, SOMA_UNTIL, SOMA_LAST, LIVE,
- OWN) = range(POPULATION_OWN, POPULATION_OWN + 14)  # fmt: skip
+ RESET, OWN) = range(POPULATION_OWN, POPULATION_OWN + 15)  # fmt: skip
 BRANCH_OWN = SOMA_UNTIL
 """First field of its own of a dendrite that keeps the current into its soma itself."""
 
@@ -47,14 +47,16 @@ def branch_header(population: LoweredPopulation, build: Build) -> tuple[Field, .
 
 def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:
     """Reserve also what dendrites have that pass on plateaus only, and return all shared fields."""
-    name, branch, add = f"population/{population.name}", population.branch, build.layout.add
+    name, branch, cell, add = f"population/{population.name}", population.branch, population.cell, build.layout.add
     assert branch is not None
+    assert isinstance(cell, Dendrite)
     soma = build.network.population(branch.soma)
     return (
         *branch_header(population, build),
         add(f"{name}/soma_until", "whole", np.full(soma.size, -1)),
         add(f"{name}/soma_last", "whole", np.full(soma.size, LONG_AGO)),
         add(f"{name}/live", "whole", np.zeros(1 + soma.size)),
+        int(cell.reset_by_soma),
     )
 
 
@@ -66,8 +68,8 @@ def soma_of(h: Any, m: Any, j: Any) -> Any:
 
 @part
 def hear_soma(t: Any, h: Any, m: Any) -> Any:
-    """End the plateaus of the neurons that fire in step t."""
-    if m.whole[h[SOMA_FIRED]] == t:
+    """End the plateaus of the neurons that fire in step t, unless branches take no notice of them."""
+    if h[RESET] != 0 and m.whole[h[SOMA_FIRED]] == t:
         for k in range(m.whole[h[SOMA_FIRED] + 1]):
             soma = m.whole[h[SOMA_FIRED] + 2 + k]
             m.whole[h[SOMA_LAST] + soma] = t

@@ -44,11 +44,13 @@ class Dendrite(Cell):
     A dendritic spike in step t depolarises the soma in the steps t + 1 to t + round(plateau/dt) by ``current``, whatever the
     number of the neuron's branches of this zone that are in a plateau; the currents of zones add up. While its plateau lasts
     a branch does not spike again. A spike of the soma ends the plateaus of all its branches, and in its step they do not
-    spike. Plateaus of NMDA spikes last 50 to 200 ms (Antic et al. 2010, J. Neurosci. Res. 88:2991).
+    spike: unless ``reset_by_soma`` is False; then branches take no notice of their soma. Plateaus of NMDA spikes last 50 to
+    200 ms (Antic et al. 2010, J. Neurosci. Res. 88:2991).
     """
 
     plateau: MsOrZero
     current: NanoAmpere
+    reset_by_soma: bool = True
 
     receptors: ClassVar[tuple[Receptor, ...]] = ("excitatory",)
     one_per_neuron: ClassVar[bool] = False
@@ -63,14 +65,15 @@ class Segment(Dendrite):
 
     where c(t) is the number of synapses at which a spike arrives in step t and W = max(1, round(window/dt)). Each synapse
     counts one, so weights onto segments are 1. ``theta`` is a number of synapses, at most 255 (measured: 8 to 20). Besides,
-    the segment must be in no plateau and its soma must not fire in step t; neither takes away what is counted. Units:
-    window, plateau ms; current nA.
+    the segment must be in no plateau and, with ``reset_by_soma``, its soma must not fire in step t; neither takes away what
+    is counted. Units: window, plateau ms; current nA.
     """
 
     theta: Annotated[int, BeforeValidator(plain), Ge(1), Le(255)]
     window: MsOrZero = 0.0
     plateau: MsOrZero = 0.0
     current: NanoAmpere = 0.0
+    reset_by_soma: bool = True
 
     weight_unit: ClassVar[str] = "synapses"
     counts_synapses: ClassVar[bool] = True

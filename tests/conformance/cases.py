@@ -15,6 +15,7 @@ import numpy as np
 from spikemem.backend import StepEvents
 from spikemem.ir import (
     AllToAll,
+    Branch,
     Cell,
     Connector,
     Explicit,
@@ -22,6 +23,7 @@ from spikemem.ir import (
     FixedProbability,
     FromList,
     FromMatrix,
+    Grouped,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
@@ -33,12 +35,14 @@ from spikemem.ir import (
     PairSTDP,
     Population,
     Projection,
+    Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Static,
     Synapse,
     Threshold,
     Uniform,
+    Zone,
 )
 
 STEPS = 70
@@ -67,12 +71,19 @@ def network(cases: Iterable[Case]) -> Network:
     """Return the network of all ``cases`` beside each other."""
     populations, projections = list(SOURCES), []
     for case in cases:
-        populations += [replace(p, name=case.renamed(p.name)) for p in case.populations]
+        populations += [_renamed(case, p) for p in case.populations]
         projections += [
             replace(p, name=case.renamed(p.name), pre=case.renamed(p.pre), post=case.renamed(p.post))
             for p in case.projections
         ]
     return Network("conformance", 1.0, tuple(populations), tuple(projections)).verify()
+
+
+def _renamed(case: Case, population: Population) -> Population:
+    branch = population.branch
+    if branch is not None:
+        branch = replace(branch, soma=case.renamed(branch.soma))
+    return replace(population, name=case.renamed(population.name), branch=branch)
 
 
 def stimulus() -> dict[str, StepEvents]:
@@ -96,6 +107,8 @@ DELTA = IF_curr_delta(cm=0.3, tau_m=4.0, tau_refrac=1.0, v_rest=-65.0, v_reset=-
 CONDUCTANCE = IF_cond_exp(
     cm=0.3, tau_m=5.0, tau_syn_E=1.1, tau_syn_I=2.1, tau_refrac=1.0, v_rest=-65.0, v_reset=-66.0, v_thresh=-58.0
 )
+STRENGTH: dict[type[Cell], float] = {IF_curr_exp: 4.173, IF_curr_delta: 11.37, IF_cond_exp: 0.07713}
+"""Weights of about what fires a cell at once."""
 RULE = PairSTDP(tau_plus=3.0, tau_minus=4.0, A_plus=0.9137, A_minus=0.5713, w_min=0.11, w_max=3.217)
 DEFERRED: dict[str, Any] = {"update": "deferred", "history": 6}
 
@@ -106,7 +119,7 @@ def joined(
     size: int = 3, inhibitory: bool = False, drive: float | None = None,
 ) -> Case:  # fmt: skip
     """Return a target that ``b`` drives and that ``a`` projects to in the way to be tested."""
-    strength = {IF_curr_exp: 4.173, IF_curr_delta: 11.37, IF_cond_exp: 0.07713}[type(cell)]
+    strength = STRENGTH[type(cell)]
     driven = Projection("drive", "b", "t", AllToAll(), drive or strength, 1.0, "excitatory", Static())
     tested = Projection(
         "tested", "a", "t", connector or AllToAll(), 0.3719 * strength if weight is None else weight, delay,
@@ -169,11 +182,66 @@ def _static() -> Iterator[Case]:
     yield joined(
         "FromMatrix", connector=FromMatrix(Numbers([[1, 0, 1], [0, 1, 1], [0, 0, 0], [1, 1, 1]])), numerics=one
     )
+    yield joined("Grouped", connector=Grouped(2, 1), size=2, numerics=one)
     made = joined("recurrent loop", numerics=one)
     loop = Projection(
         "loop", "t", "t", AllToAll(allow_self_connections=False), 1.913, 2.0, "inhibitory", Static()
     )  # fmt: skip
     yield replace(made, projections=(*made.projections, loop))
+
+
+def branched(
+    feature: str, segment: Segment, cell: Cell = DELTA, *, zones: tuple[Zone, ...] = ("basal",), per_neuron: int = 2,
+    connector: Connector | None = None, delay: Any = 1.0, numerics: tuple[Numerics, ...] = BOTH, share: float = 0.79,
+) -> Case:  # fmt: skip
+    """Return a target with segments in these zones, which ``a`` projects to; ``b`` drives it by this ``share``."""
+    made = joined(feature, cell, numerics=numerics, drive=share * STRENGTH[type(cell)])
+    grown = tuple(
+        Population(z, 3 * per_neuron, replace(segment, theta=segment.theta + k), (), Branch("t", z, per_neuron))
+        for k, z in enumerate(zones)
+    )
+    counted = tuple(
+        Projection(f"onto {z}", "a", z, connector or FixedProbability(0.8), 1.0, delay, "excitatory", Static())
+        for z in zones
+    )
+    return replace(made, populations=(*made.populations, *grown), projections=(made.projections[0], *counted))
+
+
+def _segments() -> Iterator[Case]:
+    one: tuple[Numerics, ...] = ("spinnaker",)
+    for cell, current, share in ((CURRENT, 0.1837, 0.27), (DELTA, 0.3919, 0.79), (CONDUCTANCE, 0.3173, 0.27)):
+        name = type(cell).__name__
+        plateau = Segment(theta=2, plateau=4.0, current=current)
+        yield branched(f"Segment, plateau in {name}", plateau, cell, share=share)
+        yield branched(
+            f"Segment, plateaus of two zones in {name}", plateau, cell, zones=("basal", "apical"), share=share
+        )
+    yield branched("Segment", Segment(theta=2), numerics=one)
+    yield branched("Segment, no notice of the soma", Segment(theta=2, reset_by_soma=False), share=1.0, numerics=one)
+    yield branched("Segment, window of 3 steps", Segment(theta=3, window=3.0), numerics=one)
+    yield branched(
+        "Segment, window and plateau", Segment(theta=3, window=2.0, plateau=3.0, current=0.3919), numerics=one
+    )
+    yield branched(
+        "Segment, plateau ended by the soma", Segment(theta=2, plateau=40.0, current=0.2173), share=1.0, numerics=one
+    )
+    yield branched(
+        "Segment, plateau not ended by the soma",
+        Segment(theta=2, plateau=9.0, current=0.2173, reset_by_soma=False), share=1.0, numerics=one,
+    )  # fmt: skip
+    yield branched("Segment, plateau without a current", Segment(theta=1, plateau=3.0), numerics=one)
+    yield branched("Segment, delay of 4 steps", Segment(theta=2), delay=4.0, numerics=one)
+    yield branched("Segment, drawn delays", Segment(theta=2), delay=Uniform(0.6, 5.2), numerics=one)
+    yield branched("Segment, all-to-all", Segment(theta=2), connector=AllToAll(), numerics=one)
+    yield branched("Segment, Grouped", Segment(theta=2), connector=Grouped(2, 3), numerics=one)
+    twice = FromList(((3, 1), (0, 2), (0, 2), (1, 0), (2, 3), (0, 4), (1, 4), (2, 5), (2, 5)))
+    yield branched("Segment, a pair twice", Segment(theta=2), connector=twice, numerics=one)
+    made = branched("Segment, dendrites as pre neurons", Segment(theta=2), share=0.4, numerics=one)
+    back = Projection(
+        "back", "basal", "t", Grouped(2, 1), 0.79 * STRENGTH[IF_curr_delta], 2.0, "excitatory", Static()
+    )  # fmt: skip
+    among = Projection("among", "basal", "basal", OneToOne(), 1.0, 3.0, "excitatory", Static())
+    yield replace(made, projections=(*made.projections, back, among))
 
 
 def _plastic() -> Iterator[Case]:
@@ -247,7 +315,7 @@ def _spinnaker() -> Iterator[Case]:
         )
 
 
-CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_plastic(), *_nest(), *_spinnaker())
+CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_segments(), *_plastic(), *_nest(), *_spinnaker())
 
 QUICK: frozenset[str] = frozenset(
     {
@@ -256,6 +324,9 @@ QUICK: frozenset[str] = frozenset(
         "IF_cond_exp, inhibited",
         "SpikeSourcePoisson",
         "Static, drawn delays",
+        "Segment, plateaus of two zones in IF_curr_exp",
+        "Segment, window and plateau",
+        "Segment, dendrites as pre neurons",
         "PairSTDP online, delay of 3 steps",
         "PairSTDP deferred, drawn delays",
         "PairSTDP deferred, history unlimited, coincidence both",

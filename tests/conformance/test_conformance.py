@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from spikemem.backend import BACKENDS, Backend, Program, RunOptions, WeightForm,
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.hardware import find_hardware
-from spikemem.ir import NUMERICS, Numerics, PairSTDP
+from spikemem.ir import NUMERICS, Numerics, PairSTDP, Population, Segment
 from spikemem.passes import lower
 from tests.conformance.cases import CASES, QUICK, STEPS, Case, network, stimulus
 from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, Exemption, Tolerance, exemption, largest_difference
@@ -141,13 +142,28 @@ def test_no_case_is_empty(case: Case) -> None:
 def assert_not_empty(case: Case, numerics: Numerics) -> None:
     program = ran("numba", [case], numerics)
     fired = program.spikes()[case.renamed("t")][1]
-    assert 10 <= fired.size < STEPS * case.populations[-1].size
+    (target,) = [p for p in case.populations if p.name == "t"]
+    assert 10 <= fired.size < STEPS * target.size
+    for population in case.populations:
+        if isinstance(population.cell, Segment):
+            assert_dendrites_matter(case, population, population.cell, program)
     for projection in case.projections:
         if isinstance(projection.synapse, PairSTDP):
             fresh = ran("numba", [case], numerics, steps=1)
             name = case.renamed(projection.name)
             changed = np.abs(program.weights(name).weight - fresh.weights(name).weight) > 1e-3
             assert changed.mean() > 0.3
+
+
+def assert_dendrites_matter(case: Case, population: Population, cell: Segment, program: Program) -> None:
+    """They spike, not always, and the target's spikes depend on their current."""
+    own, target = case.renamed(population.name), case.renamed("t")
+    assert 10 <= program.spikes()[own][1].size < STEPS * population.size / 2
+    if cell.current:
+        idle = replace(population, cell=replace(cell, current=0.0))
+        without = replace(case, populations=tuple(idle if p is population else p for p in case.populations))
+        other = ran("numba", [without], program.network.numerics).spikes()[target]
+        assert [part.tolist() for part in other] != [part.tolist() for part in program.spikes()[target]]
 
 
 def test_every_exemption_is_of_a_backend_and_a_feature_that_exist() -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 import spikemem
 from spikemem.backend import Program
+from spikemem.backends.numba_cpu.kernel import WAKE
+from spikemem.backends.numba_cpu.program import NumbaProgram
 from spikemem.ir import (
     AllToAll,
     IF_cond_exp,
@@ -29,8 +31,8 @@ from tests.reference.strategies import Experiment, experiments
 
 
 def forced(network: Network) -> Network:
-    """Return ``network`` with a clock whose synapses of weight 0 make every population run in every step."""
-    targets = [p.name for p in network.populations if not isinstance(p.cell, SpikeSource)]
+    """Return ``network`` with a clock whose synapses of weight 0 make every population of neurons run in every step."""
+    targets = [p.name for p in network.populations if p.branch is None and not isinstance(p.cell, SpikeSource)]
     ticks = tuple(
         Projection(f"tick {name}", "clock", name, AllToAll(), 0.0, network.dt, "excitatory", Static())
         for name in targets
@@ -68,6 +70,31 @@ def test_skipping_quiet_time_changes_no_bit(
     own = [p.name for p in experiment.network.populations]
     assert_same_bits(outcome(skipping), outcome(clocked, own))
     event("spikes after the gap" if any(t >= at + gap for s in found.values() for t, _ in s) else "no spikes after")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    experiment=experiments(max_steps=30), numerics=st.sampled_from(["spinnaker", "exact"]),
+    gap=st.sampled_from([0, 40, 300]), data=st.data(),
+)  # fmt: skip
+def test_waking_every_stage_in_every_step_changes_no_bit(
+    experiment: Experiment, numerics: Numerics, gap: int, data: st.DataObject
+) -> None:
+    """Sources apart: those sleep until the next spike that they are given."""
+    at = data.draw(st.integers(0, experiment.steps), "at")
+    stimulus, steps = stretched(experiment.stimulus, at, gap), experiment.steps + gap
+    skipping, woken = (started(experiment.network, stimulus, numerics=numerics) for _ in range(2))
+    skipping.run(steps)
+    assert isinstance(woken, NumbaProgram)
+    sources = [isinstance(p.cell, SpikeSource) for p in experiment.network.populations]
+    for now in range(steps):
+        wake = woken.memory.control[WAKE::2]
+        wake[: len(sources)] = np.where(sources, wake[: len(sources)], now)
+        wake[len(sources) :] = now
+        woken.run(1)
+    assert fired(skipping) == fired(woken)
+    assert_same_bits(outcome(skipping), outcome(woken))
+    event("dendrites" if any(p.branch is not None for p in experiment.network.populations) else "neurons only")
 
 
 def chain(delay: float, rule: PairSTDP | None = None) -> Network:

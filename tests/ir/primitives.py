@@ -65,7 +65,7 @@ EXAMPLES: tuple[Any, ...] = (
         w_mature=0.013, P_theta=9.0, P_min=1.0, P_max=19.0, lambda_plus=0.1, lambda_minus=0.002, lambda_h=0.02,
         z_target=1.5, tau_pre=19.0, tau_h=500.0, dt_min=3.0, dt_max=60.0,
     ),
-    Segment(theta=15, window=2.0, plateau=50.0, current=0.2),
+    Segment(theta=15, window=2.0, plateau=50.0, current=0.2, reset_by_soma=False),
     SpikeSource(),
     SpikeSourcePoisson(rate=12.5, start=3.0),
     Static(),

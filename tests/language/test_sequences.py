@@ -58,7 +58,9 @@ class Player(Memory):
         return self.play.stimulate(self, tune)
 
 
-@pytest.mark.parametrize("tune", [[3, 1, 3], (3, 1, 3), np.array([3, 1, 3]), iter([3, 1, 3])], ids=str)
+@pytest.mark.parametrize(
+    "tune", [[3, 1, 3], (3, 1, 3), np.array([3, 1, 3]), iter([3, 1, 3])], ids=["list", "tuple", "array", "iterator"]
+)
 def test_a_sequence_keeps_its_order_and_repetitions(tune: Any) -> None:
     answer = spikemem.open(Player()).play(tune=tune)
     assert answer.arguments == {"tune": (3, 1, 3)}

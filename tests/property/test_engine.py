@@ -76,6 +76,8 @@ def test_engine_and_interpreter_agree(experiment: Experiment, numerics: Numerics
     outcome = agree(experiment, numerics, seed, pause)
     inner = [p.name for p in experiment.network.populations if type(p.cell) is not SpikeSource]
     event("cells fire" if any(outcome.spikes[name] for name in inner) else "silent")
+    if dendrites := [p.name for p in experiment.network.populations if p.branch is not None]:
+        event("dendrites spike" if any(outcome.spikes[name] for name in dendrites) else "dendrites silent")
 
 
 def pair(connector: Connector, delay: Explicit | Uniform) -> Network:

@@ -22,6 +22,10 @@ class Neuron(ABC):
     @abstractmethod
     def step(self, exc: float, inh: float, stimulated: bool) -> bool: ...
 
+    def take_from_dendrites(self, current: float) -> None:
+        """Have ``current`` (nA) flow in during the next step."""
+        raise NotImplementedError(f"{type(self).__name__} takes no dendrites")
+
 
 class Source(Neuron):
     """Fires when the stimulus says so."""
@@ -35,7 +39,7 @@ class Integrator[C: (IF_curr_exp, IF_curr_delta, IF_cond_exp)](Neuron):
 
     def __init__(self, cell: C, dt: float, numerics: Numerics, i_offset: float, initial: Mapping[str, float]) -> None:
         self.cell: C = cell
-        self.dt, self.numerics, self.i_offset = dt, numerics, i_offset
+        self.dt, self.numerics, self.i_offset, self.own_offset = dt, numerics, i_offset, i_offset
         self.v = initial["v"]
         self.frozen = 0
         self.start(initial)
@@ -54,6 +58,9 @@ class Integrator[C: (IF_curr_exp, IF_curr_delta, IF_cond_exp)](Neuron):
             self.frozen = round(self.cell.tau_refrac / self.dt)
         self.fade()
         return fires
+
+    def take_from_dendrites(self, current: float) -> None:
+        self.i_offset = self.own_offset + current
 
     def relaxed(self, current: float) -> float:
         """Return V after a step in which ``current`` (nA) is held."""

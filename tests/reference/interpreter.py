@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spikemem.ir import (
+    Dendrite,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
     PairSTDP,
+    Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Static,
 )
-from spikemem.ir.lowered import Dense, LoweredNetwork, LoweredProjection
+from spikemem.ir.lowered import Dense, LoweredNetwork, LoweredPopulation, LoweredProjection
 from spikemem.passes import Abilities
 from tests.reference.cells import Neuron, neuron
+from tests.reference.dendrites import Branches, branches
 from tests.reference.stdp import Synapse, effective, update_deferred, update_online
 
 Spike = tuple[int, int]
@@ -34,7 +37,7 @@ ABILITIES = Abilities(
     "reference",
     ("spinnaker", "exact"),
     # SpikeSourcePoisson can be lowered, but its draws belong to an engine: interpret refuses it.
-    (SpikeSource, SpikeSourcePoisson, IF_curr_exp, IF_curr_delta, IF_cond_exp),
+    (SpikeSource, SpikeSourcePoisson, IF_curr_exp, IF_curr_delta, IF_cond_exp, Segment),
     (Static, PairSTDP),
 )
 
@@ -65,21 +68,37 @@ def interpret(network: LoweredNetwork, stimulus: Mapping[str, Sequence[Spike]], 
 class _Run:
     def __init__(self, network: LoweredNetwork, stimulus: Mapping[str, set[Spike]]) -> None:
         self.network, self.stimulus = network, stimulus
-        self.neurons = {p.name: list(_neurons(network, p.name)) for p in network.populations}
+        self.neurons = {p.name: list(_neurons(network, p.name)) for p in network.populations if p.branch is None}
         self.synapses = {p.name: list(_synapses(network, p)) for p in network.projections}
         # The steps in which each neuron has fired, ascending.
         self.fired: dict[str, list[list[int]]] = {p.name: [[] for _ in range(p.size)] for p in network.populations}
+        self.branches = {p.name: self.branches_of(p) for p in network.populations if p.branch is not None}
         # (population, neuron, receptor, step) -> the weights that arrive then.
         self.arriving: dict[tuple[str, int, str, int], list[float]] = defaultdict(list)
         self.learning = [p for p in network.projections if isinstance(p.synapse, PairSTDP)]
 
+    def branches_of(self, population: LoweredPopulation) -> Branches:
+        branch, cell = population.branch, population.cell
+        assert branch is not None
+        assert isinstance(cell, Dendrite)
+        fired = self.fired
+        return branches(cell, self.network.dt, branch.per_neuron, fired[population.name], fired[branch.soma])
+
     def step(self, now: int) -> None:
         for name, neurons in self.neurons.items():
+            zones = [b for n, b in self.branches.items() if _soma(self.network, n) == name]
             for i, cell in enumerate(neurons):
                 exc = sum(self.arriving.pop((name, i, "excitatory", now), []))
                 inh = sum(self.arriving.pop((name, i, "inhibitory", now), []))
+                if zones:
+                    cell.take_from_dendrites(sum(zone.current(i, now) for zone in zones))
                 if cell.step(exc, inh, (now, i) in self.stimulus.get(name, ())):
                     self.fired[name][i].append(now)
+        for name, found in self.branches.items():
+            for j in range(len(found.owners)):
+                found.arrive(j, now, len(self.arriving.pop((name, j, "excitatory", now), [])))
+            for j in [j for j in range(len(found.owners)) if found.spikes_now(j, now)]:
+                self.fired[name][j].append(now)
         for projection in self.learning:
             self.learn(projection, now)
         for projection in self.network.projections:
@@ -111,6 +130,12 @@ class _Run:
                 for s in self.synapses[projection.name]
             ]
         return Outcome(spikes, {"stored": stored, "effective": applied})
+
+
+def _soma(network: LoweredNetwork, dendrites: str) -> str:
+    branch = network.population(dendrites).branch
+    assert branch is not None
+    return branch.soma
 
 
 def _neurons(network: LoweredNetwork, name: str) -> Iterator[Neuron]:

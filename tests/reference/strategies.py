@@ -7,12 +7,14 @@ threshold, where the last bit, and so the order of a sum, would decide.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import gcd
 from typing import Any
 
 from hypothesis import strategies as st
 
 from spikemem.ir import (
     AllToAll,
+    Branch,
     Cell,
     Connector,
     Explicit,
@@ -20,6 +22,7 @@ from spikemem.ir import (
     FixedProbability,
     FromList,
     FromMatrix,
+    Grouped,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
@@ -31,12 +34,14 @@ from spikemem.ir import (
     Population,
     Projection,
     Receptor,
+    Segment,
     SpikeSource,
     Static,
     Steps,
     Synapse,
     Threshold,
     Uniform,
+    Zone,
 )
 from tests.reference.interpreter import Spike
 
@@ -101,11 +106,15 @@ def connectors(draw: Draw, pre: int, post: int) -> Connector:
     kinds = ["all", "list", "probability", "matrix"]
     kinds += ["one"] if pre == post else []
     kinds += ["number"] if pre > selfless else []
+    kinds += ["grouped"] if gcd(pre, post) > 1 else []
     match draw(st.sampled_from(kinds)):
         case "all":
             return AllToAll(allow_self_connections=not selfless)
         case "one":
             return OneToOne()
+        case "grouped":
+            groups = gcd(pre, post)
+            return Grouped(pre // groups, post // groups)
         case "list":  # pairs may come twice, in any order
             pair = st.tuples(st.integers(0, pre - 1), st.integers(0, post - 1))
             return FromList(tuple(draw(st.lists(pair, min_size=1, max_size=12))))
@@ -194,8 +203,34 @@ def projections(draw: Draw, name: str, pre: Population, post: Population, dt: fl
 
 
 @st.composite
+def dendrites(draw: Draw, soma: Population, zone: Zone, dt: float) -> Population:
+    """Draw the segments of one zone of ``soma``; their current is a part of what brings it to threshold."""
+    cell: Any = soma.cell
+    rheobase = (cell.v_thresh - cell.v_rest) * cell.cm / cell.tau_m
+    segment = Segment(
+        theta=draw(st.integers(1, 4)),
+        window=dt * draw(st.sampled_from([0.0, 1.0, 2.0, 4.0])),
+        plateau=dt * draw(st.sampled_from([0.0, 1.0, 3.0, 10.0])),
+        current=draw(st.sampled_from([0.0, 0.41, 0.83, 1.27, -0.37])) * rheobase,
+        reset_by_soma=draw(st.sampled_from([True, True, False])),
+    )
+    per_neuron = draw(st.sampled_from([1, 1, 2, 3]))
+    return Population(f"{soma.name} {zone}", per_neuron * soma.size, segment, (), Branch(soma.name, zone, per_neuron))
+
+
+@st.composite
+def counted(draw: Draw, name: str, pre: Population, post: Population, dt: float, *, driving: bool) -> Projection:
+    """Draw a projection onto segments, whose synapses all count one."""
+    connector = AllToAll() if driving else draw(connectors(pre.size, post.size))
+    return Projection(name, pre.name, post.name, connector, 1.0, draw(delays(dt, connector)), "excitatory", Static())
+
+
+@st.composite
 def networks(draw: Draw) -> Network:
-    """Draw a network of 1 or 2 spike sources and 1 to 4 populations, each driven by a source; loops are allowed."""
+    """Draw a network of 1 or 2 spike sources and 1 to 4 populations, each driven by a source; loops are allowed.
+
+    Some neurons have segments in one zone or in both, driven by a source too; their spikes go wherever those of neurons do.
+    """
     dt = draw(st.sampled_from([1.0, 0.1, 0.5]))
     size = st.integers(1, 6)
     sources = [Population(f"source{i}", draw(size), SpikeSource()) for i in range(draw(st.integers(1, 2)))]
@@ -204,14 +239,27 @@ def networks(draw: Draw) -> Network:
         start: Any = draw(st.sampled_from([None, -66.3, Uniform(-68.0, -62.5)]))
         initial = () if start is None else (("v", start),)
         targets.append(Population(f"cells{i}", draw(size), draw(cells(dt)), initial))
-    made = [
-        draw(projections(f"drive{i}", draw(st.sampled_from(sources)), target, dt, driving=True))
-        for i, target in enumerate(targets)
+    zones: list[Zone] = ["basal", "apical"]
+    segments = [
+        draw(dendrites(target, zone, dt))
+        for target in targets
+        for zone in zones[: draw(st.sampled_from([0, 0, 0, 1, 2]))]
     ]
+    made = [
+        draw(_onto(f"drive{i}", draw(st.sampled_from(sources)), target, dt, driving=True))
+        for i, target in enumerate(targets + segments)
+    ]
+    everything = sources + targets + segments
     for i in range(draw(st.integers(1, 5))):
-        pre, post = draw(st.sampled_from(sources + targets)), draw(st.sampled_from(targets))
-        made.append(draw(projections(f"more{i}", pre, post, dt, driving=False)))
-    return Network("random", dt, (*sources, *targets), tuple(made)).verify()
+        pre, post = draw(st.sampled_from(everything)), draw(st.sampled_from(targets + segments))
+        made.append(draw(_onto(f"more{i}", pre, post, dt, driving=False)))
+    return Network("random", dt, tuple(everything), tuple(made)).verify()
+
+
+def _onto(name: str, pre: Population, post: Population, dt: float, *, driving: bool) -> st.SearchStrategy[Projection]:
+    """Return projections of the kind that the target takes."""
+    kind = counted if post.cell.counts_synapses else projections
+    return kind(name, pre, post, dt, driving=driving)
 
 
 @st.composite

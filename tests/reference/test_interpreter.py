@@ -6,6 +6,8 @@ import pytest
 
 from spikemem.ir import (
     AllToAll,
+    Branch,
+    FromList,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
@@ -13,6 +15,7 @@ from spikemem.ir import (
     Numerics,
     Population,
     Projection,
+    Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Static,
@@ -153,3 +156,20 @@ def test_what_is_not_supported_is_refused() -> None:
     noise = Network("noise", 1.0, (Population("p", 1, SpikeSourcePoisson(rate=1.0)),), ())
     with pytest.raises(NotImplementedError, match="no SpikeSourcePoisson"):
         interpret(lower(noise, ABILITIES, "exact", seed=1), {}, 1)
+
+
+def test_a_segment_counts_over_its_window_and_passes_its_current_on() -> None:
+    soma = IF_curr_delta(cm=1.0, tau_m=10.0, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=1.0)
+    segment = Segment(theta=2, window=2.0, plateau=3.0, current=0.5)
+    populations = (
+        Population("a", 2, SpikeSource()),
+        Population("soma", 1, soma),
+        Population("branch", 2, segment, (), Branch("soma", "basal", 2)),
+    )
+    counted = Projection("in", "a", "branch", FromList(((0, 0), (1, 0), (1, 1))), 1.0, 1.0, "excitatory", Static())
+    network = lower(Network("dendrite", 1.0, populations, (counted,)), ABILITIES, "exact", seed=1)
+    outcome = interpret(network, {"a": [(1, 0), (2, 1), (4, 0), (5, 0), (6, 0), (6, 1)]}, 9)
+    # Branch 0 has two in its window in steps 3, 6 and 7, branch 1 never. The soma gets 5 (1 - exp(-n/10)) mV in the n-th step:
+    # 0.48, 0.91, 1.30, so it fires in step 6, which is the plateau's last and in which the branch may not spike.
+    assert outcome.spikes["branch"] == [(3, 0), (7, 0)]
+    assert outcome.spikes["soma"] == [(6, 0)]
