@@ -27,12 +27,13 @@ from spikemem.backends.numba_cpu.delivery import (
 )
 from spikemem.backends.numba_cpu.kernel import LONG_AGO, NEVER, UPDATES, kernel, part
 from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_synapse
-from spikemem.ir.lowered import Bucket, LoweredProjection
+from spikemem.ir.lowered import Bucket, Dense, LoweredProjection
 from spikemem.ir.permanence_stdp import PermanenceSTDP
+from spikemem.passes.discretize import steps_between
 
 # Dendrite j is neuron j's. PRE_LAST, PRE_TRACE: last spike and trace x of each pre neuron; DAP_LAST, DAP_TRACE: last dendritic
-# spike and trace z of each dendrite.
-SOMA_FIRED, PRE_LAST, PRE_TRACE, DAP_LAST, DAP_TRACE, RULE = range(OWN, OWN + 6)
+# spike and trace z of each dendrite. COLUMN: const_whole, the synapses onto each dendrite, by which updates are counted.
+SOMA_FIRED, PRE_LAST, PRE_TRACE, DAP_LAST, DAP_TRACE, COLUMN, RULE = range(OWN, OWN + 7)
 # The rule's numbers, amounts times P_max, windows in steps, rates a step.
 (P_MIN, P_MAX, P_THETA, W_MATURE, UP, DOWN, HOME, Z_TARGET, RATE_PRE, RATE_H, DT_MIN, DT_MAX, NUMBERS) = range(13)
 
@@ -74,10 +75,10 @@ def target(h: Any, m: Any, first: Any, s: Any) -> Any:
 
 @part
 def paired(permanences: Any, t: Any, h: Any, m: Any, i: Any) -> Any:
-    """Change the permanences of pre neuron i's synapses onto the neurons that fire in step t; return how many."""
+    """Change the permanences of pre neuron i's synapses onto the neurons that fire in step t."""
     r = m.const_real[h[RULE] : h[RULE] + NUMBERS]
     grow = r[UP] * trace_at(t, m, h[PRE_LAST], h[PRE_TRACE], i, r[RATE_PRE])
-    first, end, changed = first_of_row(h, m, i), end_of_row(h, m, i), 0
+    first, end = first_of_row(h, m, i), end_of_row(h, m, i)
     for k in range(fired_count(t, h[SOMA_FIRED], m)):
         j = m.whole[h[SOMA_FIRED] + 2 + k]
         s = first + j if h[IS_DENSE] != 0 else place_of(h, m, j, first, end)
@@ -87,9 +88,8 @@ def paired(permanences: Any, t: Any, h: Any, m: Any, i: Any) -> Any:
             z = trace_at(t, m, h[DAP_LAST], h[DAP_TRACE], j, r[RATE_H])
             grown = float(permanences[s]) + grow + r[HOME] * (r[Z_TARGET] - z)
             permanences[s] = min(max(grown, r[P_MIN]), r[P_MAX])
-            changed += 1
             s += 1
-    return changed
+    return 0
 
 
 @part
@@ -100,13 +100,15 @@ def learn(permanences: Any, t: Any, h: Any, m: Any) -> Any:
         for i in range(h[PRE]):
             last = m.whole[h[PRE_LAST] + i]
             if last != LONG_AGO and r[DT_MIN] < t - last < r[DT_MAX]:
-                m.control[UPDATES] += paired(permanences, t, h, m, i)
+                paired(permanences, t, h, m, i)
+        for k in range(fired_count(t, h[SOMA_FIRED], m)):
+            m.control[UPDATES] += m.const_whole[h[COLUMN] + m.whole[h[SOMA_FIRED] + 2 + k]]
     return 0
 
 
 @part
 def depress_and_send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
-    """Depress the rows of the pre neurons that fire in step t, then send through the mature synapses; return how many."""
+    """Depress the rows of the pre neurons that fire in step t and send through what is mature; return how many all are."""
     r = m.const_real[h[RULE] : h[RULE] + NUMBERS]
     weight, at, synapses = r[W_MATURE], arrival(t, h), 0
     for k in range(fired_count(t, h[PRE_FIRED], m)):
@@ -119,8 +121,8 @@ def depress_and_send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
                 j = target(h, m, first, s)
                 if not (h[SKIP_SELF] != 0 and i == j):
                     m.real[at + j] += weight
-                    synapses += 1
-        m.control[UPDATES] += end - first - (1 if h[SKIP_SELF] != 0 and i < h[POST] else 0)
+        synapses += end - first - (1 if h[SKIP_SELF] != 0 and i < h[POST] else 0)
+    m.control[UPDATES] += synapses
     return synapses
 
 
@@ -151,7 +153,7 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
     numbers = (
         rule.P_min, rule.P_max, rule.P_theta, rule.w_mature, rule.lambda_plus * rule.P_max, rule.lambda_minus * rule.P_max,
         rule.lambda_h * rule.P_max, rule.z_target, dt / rule.tau_pre, dt / rule.tau_h,
-        _inner(rule.dt_min, dt), _inner(rule.dt_max, dt),
+        steps_between(rule.dt_min, dt), steps_between(rule.dt_max, dt),
     )  # fmt: skip
     header = (
         *common_header(projection, bucket, name, build, constant=False),
@@ -160,12 +162,15 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/pre_trace", "real", np.zeros(pre.size)),
         add(f"{name}/last_dap", "whole", np.full(post.size, LONG_AGO)),
         add(f"{name}/dap_trace", "real", np.zeros(post.size)),
+        add(f"{name}/column", "const_whole", _columns(bucket, pre.size, post.size)),
         add(f"{name}/rule", "const_real", np.array(numbers)),
     )
     return Stage(name, step, header)
 
 
-def _inner(ms: float, dt: float) -> float:
-    """Return a time in steps, exactly where it is a whole number of them but for rounding."""
-    steps = ms / dt
-    return float(round(steps)) if abs(steps - round(steps)) < 1e-6 else steps
+def _columns(bucket: Bucket, pre: int, post: int) -> Any:
+    """Return the number of synapses onto each dendrite."""
+    if isinstance(bucket.layout, Dense):
+        own = np.arange(post) < (0 if bucket.layout.allow_self_connections else pre)
+        return pre - own.astype(np.int64)
+    return np.bincount(bucket.layout.targets, minlength=post)

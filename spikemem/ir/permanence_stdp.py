@@ -36,7 +36,8 @@ class PermanenceSTDP(Synapse):
 
     The projection's ``weight`` is the initial permanence, and its weights, when read, are permanences. Units: permanences,
     lambda_*, z_target none; w_mature in the target's weight unit; tau_*, dt_* ms. A potential synapse takes 8 bytes with
-    float32 weights: its target and its permanence.
+    float32 weights: its target and its permanence. Mature or not, it counts as a synaptic event of each pre spike and as an
+    update of each spike at either end.
     """
 
     w_mature: NonNegative

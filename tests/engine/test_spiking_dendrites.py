@@ -212,7 +212,7 @@ def test_only_mature_synapses_send_by_the_permanence_after_the_depression() -> N
         net = network(AlphaDendrite(theta=1e6), (AllToAll(), begins, 2.0, RULE), pre=1)
         program = started(net, {"pre": [(0, 0)]})
         program.run(60)
-        assert program.cost.synaptic_events == sent
+        assert program.cost.synaptic_events == 1  # a potential synapse is counted, mature or not
         assert program.cost.weight_updates == 1
         assert (program.variable("dendrites", "isyn_exc")[0] > 0.0) == bool(sent)
 
