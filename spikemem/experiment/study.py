@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from spikemem.errors import InvalidInput, explain
+from spikemem.hardware import default_hardware, find_hardware
 from spikemem.rng import generator
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class StudyRun:
     hardware: str | None = None
     seed: int = 1
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
+
+    @property
+    def threads(self) -> int:
+        """On how many threads independent pieces of work may run; their number changes no result."""
+        return (default_hardware(self.backend) if self.hardware is None else find_hardware(self.hardware)).threads
 
     def generator(self, *name: str) -> np.random.Generator:
         """Return the generator of this seed and name."""
