@@ -52,7 +52,7 @@ class SDRCapacity(Study):
         return Point(f"theta = {theta}", M, parameters, chance, printed, note=CLAIM.get(M, "") if printed else "")
 
     def _draw(self, results: list[Result]) -> Figure:
-        M = [10**k for k in range(7)]
+        M = [round(10 ** (k / 4)) for k in range(25)]
         lines = [
             Line(f"theta = {theta}", M, [any_of(false_positive.exact(N, A, S, theta), m) for m in M])
             for theta in dict.fromkeys((*self.thetas, THETA))

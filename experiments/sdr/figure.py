@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from spikemem.experiments.sdr.points import Result
 from spikemem.report.raster import COLOURS
@@ -82,12 +84,14 @@ def _draw(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(panel.floor, 2.0)
     if panel.log_x:
         axes.set_xscale("log")
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel(panel.x)
     axes.set_ylabel(panel.y)
     axes.set_title(panel.title, fontsize=10, parse_math=False)
     axes.grid(alpha=0.25, linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)
-    handles = [Line2D([], [], color=colours[line.label], label=line.label) for line in panel.lines]
+    handles: list[Artist] = [Line2D([], [], color=colours[line.label], label=line.label) for line in panel.lines]
     if panel.band is not None:
         low, high, label = panel.band
         handles.append(axes.axvspan(low, high, color="#999999", alpha=0.2, linewidth=0, label=label))

@@ -15,7 +15,6 @@ from spikemem.experiments.sdr.subsets import as_shown, random_subsets
 from spikemem.ir.subsamples import as_tuples
 from spikemem.language import FixedNumberPre, parameter
 
-
 Wholes = Annotated[tuple[Annotated[int, Ge(1)], ...], BeforeValidator(as_tuples), Field(min_length=1)]
 """A list of whole numbers, at least one."""
 
@@ -37,9 +36,7 @@ class MonteCarlo(Study):
 
 def random_patterns(n: int, a: int, s: int, thetas: tuple[int, ...]) -> Trial:
     """Return the trial of random patterns, and of segments with random synapses."""
-    return Trial(
-        n, thetas, lambda rng, count: Round(FixedNumberPre(s), as_shown(random_subsets(rng, count, n, a)))
-    )
+    return Trial(n, thetas, lambda rng, count: Round(FixedNumberPre(s), as_shown(random_subsets(rng, count, n, a))))
 
 
 def named(point: Point) -> list[str]:

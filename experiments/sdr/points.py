@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from spikemem.experiment.study import Columns, Criterion
 from spikemem.experiments.sdr.chance import LEVEL, interval, joint_level
@@ -100,7 +101,7 @@ def agrees(value: float | Fraction, text: str) -> bool:
 def table(results: Sequence[Result]) -> Columns:
     """Return the table of a study: parameters, printed value, theory, simulated rate, its interval, samples, verdict."""
     intervals = [r.interval() for r in results]
-    columns = {
+    columns: dict[str, list[Any]] = {
         **{name: [r.point.parameters[name] for r in results] for name in results[0].point.parameters},
         "printed": [r.point.printed for r in results],
         "observed": [r.point.observed for r in results],
@@ -113,8 +114,8 @@ def table(results: Sequence[Result]) -> Columns:
         "inside": [r.verdict for r in results],
         "note": [r.note for r in results],
     }
-    used = {"printed", "observed", "exact"} & {name for name, values in columns.items() if not _any(values)}
-    return {name: values for name, values in columns.items() if name not in used}
+    empty = [name for name in ("printed", "observed", "exact") if not _any(columns[name])]
+    return {name: values for name, values in columns.items() if name not in empty}
 
 
 def criteria(results: Sequence[Result]) -> tuple[Criterion, ...]:

@@ -79,7 +79,9 @@ class SDRPopulationSize(MonteCarlo):
         points = how.each(self.points(), lambda p: f"{p.series}, n = {p.x:g}")
         results = [self.random_segments(how, point) for point in points]
         return Findings(
-            {"false positives": table(results)}, (*criteria(results), self._scaling(results)), lambda: self._draw(results)
+            {"false positives": table(results)},
+            (*criteria(results), self._scaling(results)),
+            lambda: self._draw(results),
         )
 
     def _scaling(self, results: list[Result]) -> Criterion:
@@ -98,9 +100,7 @@ class SDRPopulationSize(MonteCarlo):
 
     def _draw(self, results: list[Result]) -> Figure:
         n = range(min(self.cells), max(self.cells) + 1, 10)
-        lines = [
-            Line(f"a = {a}", n, [false_positive(k, a, self.synapses, self.theta) for k in n]) for a in self.active
-        ]
+        lines = [Line(f"a = {a}", n, [false_positive(k, a, self.synapses, self.theta) for k in n]) for a in self.active]
         lines.append(Line(DENSE, n, [false_positive(k, k // 2, self.synapses, self.theta) for k in n]))
         panel = Panel("", "cells n", FALSE_MATCH, lines, marks(results))
         return draw(f"False matches by the number of cells (s = {self.synapses}, theta = {self.theta})", [panel])

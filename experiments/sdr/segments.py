@@ -17,12 +17,12 @@ import numpy as np
 import spikemem
 from spikemem.experiment.study import StudyRun
 from spikemem.experiments.sdr.subsets import Shown
+from spikemem.ir.connectors import Connector
 from spikemem.language import IF_curr_delta, NetworkBuilder, Segment
-from spikemem.language.builder import Connector
 from spikemem.parallel import spread
 
 AT_ONCE = 1000
-"""Patterns of a round: each round draws its own segments, too, so that the result depends on no other division of the work."""
+"""Patterns of a round, unless a trial has another number. Each round draws its own segments, too."""
 _DELAY = 1.0
 
 
@@ -36,11 +36,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Trial:
-    """Segments of every threshold in ``thetas``, on ``n`` cells; ``draw`` makes a round of so many patterns."""
+    """Segments of every threshold in ``thetas``, on ``n`` cells; ``draw`` makes a round of so many patterns.
+
+    The rounds are part of the trial: the work is divided by nothing else, so that no result depends on how it is done.
+    """
 
     n: int
     thetas: tuple[int, ...]
     draw: Callable[[np.random.Generator, int], Round]
+    at_once: int = AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def count_matches(how: StudyRun, trial: Trial, segments: int, samples: int, *nam
     ``name`` and the seed decide all that is drawn; rounds run side by side on the threads of the hardware.
     """
     patterns = -(-samples // segments)
-    sizes = [min(AT_ONCE, patterns - first) for first in range(0, patterns, AT_ONCE)]
+    sizes = [min(trial.at_once, patterns - first) for first in range(0, patterns, trial.at_once)]
     rounds = spread(how.threads, len(sizes), lambda k: _round(how, trial, segments, sizes[k], *name, f"round {k}"))
     return {theta: Count(sum(r[theta] for r in rounds), segments * patterns) for theta in trial.thetas}
 
@@ -72,12 +76,11 @@ def _round(how: StudyRun, trial: Trial, segments: int, patterns: int, *name: str
     rng = how.generator(*name)
     drawn = trial.draw(rng, patterns)
     net = NetworkBuilder("segments", dt=1.0)
-    cells, neurons = net.input("cells", trial.n), net.population("neurons", segments, IF_curr_delta())
-    populations = {
-        theta: net.dendrites(f"theta_{theta}", neurons, Segment(theta=theta), per_neuron=1) for theta in trial.thetas
-    }
-    for population in populations.values():
-        net.connect(cells, population, drawn.connector, weight=1.0, delay=_DELAY)
+    cells, populations = net.input("cells", trial.n), {}
+    for theta in trial.thetas:
+        neurons = net.population(f"neurons_{theta}", segments, IF_curr_delta())
+        populations[theta] = net.dendrites(f"segments_{theta}", neurons, Segment(theta=theta), per_neuron=1)
+        net.connect(cells, populations[theta], drawn.connector, weight=1.0, delay=_DELAY)
     which, active = drawn.shown
     recording = spikemem.run(
         net.network(), stimulus={cells: (which.astype(np.float64), active)}, duration_ms=patterns + _DELAY,

@@ -37,13 +37,13 @@ def _shuffled(rng: np.random.Generator, count: int, n: int, size: int) -> Index:
 
 
 def as_shown(subsets: Index) -> Shown:
-    """Return sets, one a row, as patterns to show.
+    """Return sets, one a row, as patterns to show, their cells in order.
 
     >>> as_shown(np.array([[4, 2], [0, 3]]))
-    (array([0, 0, 1, 1]), array([4, 2, 0, 3]))
+    (array([0, 0, 1, 1]), array([2, 4, 0, 3]))
     """
     count, size = subsets.shape
-    return np.repeat(np.arange(count), size), subsets.reshape(-1)
+    return np.repeat(np.arange(count), size), np.sort(subsets, axis=1).reshape(-1)
 
 
 def random_unions(rng: np.random.Generator, count: int, n: int, size: int, members: int) -> Shown:

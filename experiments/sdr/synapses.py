@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Self
 
-from annotated_types import Ge, Le
+from annotated_types import Ge
 from matplotlib.figure import Figure
 from pydantic import BeforeValidator, Field, model_validator
 

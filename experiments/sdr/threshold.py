@@ -113,7 +113,11 @@ def _table(medians: Sequence[Point], found: Mapping[int, Mark]) -> Columns:
 
 def _medians_inside(medians: Sequence[Point], found: Mapping[int, Mark]) -> Criterion:
     """Return whether the simulated medians agree with theory."""
-    outside = [f"theta = {p.x:g}" for p in medians if p.x in found and not found[int(p.x)].low <= p.theory <= found[int(p.x)].high]
+    outside = [
+        f"theta = {p.x:g}"
+        for p in medians
+        if p.x in found and not found[int(p.x)].low <= p.theory <= found[int(p.x)].high
+    ]
     said = f"{len(found) - len(outside)} of {len(found)} simulated medians within their bounds"
     return Criterion("simulated medians", not outside, f"{said}; outside: {', '.join(outside)}" if outside else said)
 

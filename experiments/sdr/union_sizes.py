@@ -24,7 +24,7 @@ def union_sizes(n: int, each: int, members: int) -> dict[int, float]:
     sizes[each] = 1.0
     for _ in range(members - 1):
         larger = np.zeros(n + 1)
-        for size in np.flatnonzero(sizes):
+        for size in np.flatnonzero(sizes).tolist():
             new = np.arange(min(each, n - size) + 1)
             larger[size + new] += sizes[size] * stats.hypergeom.pmf(new, n, n - size, each)
         sizes = np.where(larger > _NEGLIGIBLE, larger, 0.0)

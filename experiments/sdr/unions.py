@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from pydantic import model_validator
 
-from spikemem.experiment.study import Findings, StudyRun
+from spikemem.experiment.study import Criterion, Findings, StudyRun
 from spikemem.experiments.sdr.chance import spread
 from spikemem.experiments.sdr.figure import FALSE_MATCH, Line, Panel, draw, marks
 from spikemem.experiments.sdr.monte_carlo import MonteCarlo, Wholes, check_least, named
@@ -34,6 +34,8 @@ class Code:
 
 
 ACTIVITY, SEGMENT = Code(a=30, s=20, theta=10), Code(a=200, s=25, theta=15)
+NEAR = 0.1
+"""Ours: how far, relative to it, the equations may be from the exact chance."""
 PRINTED_ACTIVITY = {
     1000: {1: "1.750e-11", 5: "1.225e-4", 10: ".01857", 20: ".4301"},
     4000: {5: "4.710e-10", 10: "3.326e-7", 20: "1.298e-4"},
@@ -57,8 +59,12 @@ class SDRUnions(MonteCarlo):
     """
 
     members: Wholes = parameter((1, 2, 5, 10, 20), doc="numbers M of patterns in a union")
-    activity_cells: Wholes = parameter(tuple(PRINTED_ACTIVITY), doc="numbers of cells n, one a line, for unions of activity")
-    segment_cells: Wholes = parameter(tuple(PRINTED_SEGMENT), doc="numbers of cells n, one a line, for unions on a segment")
+    activity_cells: Wholes = parameter(
+        tuple(PRINTED_ACTIVITY), doc="numbers of cells n, one a line, for unions of activity"
+    )
+    segment_cells: Wholes = parameter(
+        tuple(PRINTED_SEGMENT), doc="numbers of cells n, one a line, for unions on a segment"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -75,7 +81,7 @@ class SDRUnions(MonteCarlo):
         activity, segment = results[:split], results[split:]
         return Findings(
             {"unions of activity": table(activity), "unions on a segment": table(segment)},
-            criteria(results),
+            (*criteria(results), _expected_sizes(results)),
             lambda: self._draw(activity, segment),
         )
 
@@ -126,3 +132,12 @@ class SDRUnions(MonteCarlo):
 def _point(code: Code, n: int, M: int, theory: float, printed: Mapping[int, Mapping[int, str]], exact: float) -> Point:
     parameters = {"n": n, "a": code.a, "s": code.s, "theta": code.theta, "M": M}
     return Point(f"n = {n}", M, parameters, theory, printed.get(n, {}).get(M, ""), exact=exact)
+
+
+def _expected_sizes(results: Sequence[Result]) -> Criterion:
+    """Return whether the equations, which know only the expected size of a union, are near the exact chance."""
+    points = [r.point for r in results if r.point.chance > 0.0]
+    worst = max(points, key=lambda p: abs(p.theory / p.chance - 1.0))
+    error = worst.theory / worst.chance - 1.0
+    found = f"off by {100 * error:+.2g}% at most (s = {worst.parameters['s']}, {worst.series}, M = {worst.x:g})"
+    return Criterion("equations for the expected size", abs(error) <= NEAR, found)
