@@ -29,7 +29,7 @@ class SDRCapacity(Study):
     """
 
     samples: int = parameter(100_000, ge=1, le=10**8, doc="samples of a point, at least: neurons times patterns")
-    neurons: int = parameter(10, ge=1, le=1000, doc="neurons that store patterns of their own")
+    neurons: int = parameter(5, ge=1, le=1000, doc="neurons that store patterns of their own")
     stored: Wholes = parameter((1, 10, 100, 1000), doc="numbers M of stored patterns that are simulated")
     thetas: Wholes = parameter((6, 8), doc="thresholds theta that are simulated")
 

@@ -24,9 +24,10 @@ PRINTED = {
     96: {8: ".50871", 12: ".97034", 16: ".99989"},
 }
 """By the number of moved cells v and the threshold, for a = 128 and s = 30."""
-AT_ONCE = 2000
-"""Noisy forms of a pattern in a round: making segments that store it takes as long as some thousands of them."""
 OBSERVED = {64: {8: "7.358e-4", 12: ".0716827", 16: ".582524"}}
+AT_ONCE = 2000
+"""Noisy forms of a pattern in a round: to make segments that store it takes as long as to show some thousands of them."""
+MISS = "chance of missing the pattern"
 
 
 class SDRNoise(MonteCarlo):
@@ -78,10 +79,8 @@ class SDRNoise(MonteCarlo):
         def round_(rng: np.random.Generator, count: int) -> Round:
             order = random_subsets(rng, 1, self.cells, self.cells)[0]
             pattern, outside = order[: self.active], order[self.active :]
-            return Round(
-                Subsamples((tuple(pattern.tolist()),) * self.segments, self.synapses),
-                noisy(rng, count, pattern, outside, v),
-            )
+            stored = Subsamples((tuple(pattern.tolist()),) * self.segments, self.synapses)
+            return Round(stored, noisy(rng, count, pattern, outside, v))
 
         return round_
 
@@ -94,9 +93,7 @@ class SDRNoise(MonteCarlo):
             )
             for theta in self.thetas
         ]  # fmt: skip
-        panel = Panel(
-            "", "active cells that have moved (%)", "chance of missing the pattern", lines, marks(results), floor=1e-10
-        )
+        panel = Panel("", "active cells that have moved (%)", MISS, lines, marks(results), floor=1e-10)
         return draw(f"Missed patterns by noise (a = {self.active}, s = {self.synapses})", [panel])
 
 

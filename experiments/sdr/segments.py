@@ -78,7 +78,7 @@ def _round(how: StudyRun, trial: Trial, segments: int, patterns: int, *name: str
     net = NetworkBuilder("segments", dt=1.0)
     cells, populations = net.input("cells", trial.n), {}
     for theta in trial.thetas:
-        neurons = net.population(f"neurons_{theta}", segments, IF_curr_delta())
+        neurons = net.population(f"neurons_{theta}", segments, IF_curr_delta(tau_refrac=1.0))
         populations[theta] = net.dendrites(f"segments_{theta}", neurons, Segment(theta=theta), per_neuron=1)
         net.connect(cells, populations[theta], drawn.connector, weight=1.0, delay=_DELAY)
     which, active = drawn.shown

@@ -50,7 +50,7 @@ class SDRThreshold(MonteCarlo):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        check_fits(self, "densities", max(self.densities), "all cells", 1000)
+        check_fits(self, "densities", max(self.densities), "the whole", 1000)
         check_fits(self, "synapses", max(self.synapses), "the least of cells", min(self.cells))
         check_fits(self, "thetas", max(self.thetas), "the most synapses", max(self.synapses))
         if min(self.cells) * min(self.densities) < 500:
@@ -113,11 +113,8 @@ def _table(medians: Sequence[Point], found: Mapping[int, Mark]) -> Columns:
 
 def _medians_inside(medians: Sequence[Point], found: Mapping[int, Mark]) -> Criterion:
     """Return whether the simulated medians agree with theory."""
-    outside = [
-        f"theta = {p.x:g}"
-        for p in medians
-        if p.x in found and not found[int(p.x)].low <= p.theory <= found[int(p.x)].high
-    ]
+    theory = {int(p.x): p.theory for p in medians}
+    outside = [f"theta = {theta}" for theta, m in found.items() if not m.low <= theory[theta] <= m.high]
     said = f"{len(found) - len(outside)} of {len(found)} simulated medians within their bounds"
     return Criterion("simulated medians", not outside, f"{said}; outside: {', '.join(outside)}" if outside else said)
 

@@ -58,7 +58,8 @@ class SDRUnions(MonteCarlo):
     that share a size.
     """
 
-    members: Wholes = parameter((1, 2, 5, 10, 20), doc="numbers M of patterns in a union")
+    together: Wholes = parameter((1, 5, 10, 20), doc="numbers M of patterns that are active at once")
+    stored: Wholes = parameter((1, 2, 5, 10), doc="numbers M of patterns that a segment stores")
     activity_cells: Wholes = parameter(
         tuple(PRINTED_ACTIVITY), doc="numbers of cells n, one a line, for unions of activity"
     )
@@ -74,10 +75,10 @@ class SDRUnions(MonteCarlo):
 
     def run(self, how: StudyRun) -> Findings:
         """Simulate both."""
-        tasks = [(self._activity, n, M) for n in self.activity_cells for M in self.members]
-        tasks += [(self._segment, n, M) for n in self.segment_cells for M in self.members]
+        tasks = [(self._activity, n, M) for n in self.activity_cells for M in self.together]
+        tasks += [(self._segment, n, M) for n in self.segment_cells for M in self.stored]
         results = [do(how, n, M) for do, n, M in how.each(tasks, lambda task: f"n = {task[1]}, M = {task[2]}")]
-        split = len(self.activity_cells) * len(self.members)
+        split = len(self.activity_cells) * len(self.together)
         activity, segment = results[:split], results[split:]
         return Findings(
             {"unions of activity": table(activity), "unions on a segment": table(segment)},
@@ -114,16 +115,17 @@ class SDRUnions(MonteCarlo):
         return Result(point, counts[trial.thetas[0]], factor)
 
     def _draw(self, activity: Sequence[Result], segment: Sequence[Result]) -> Figure:
-        members = range(1, max(self.members) + 1)
         panels = [
             Panel(
                 f"{title} (a = {code.a}, s = {code.s}, theta = {code.theta})", x, FALSE_MATCH,
                 [Line(f"n = {n}", members, [equation(n, code.a, code.s, code.theta, M) for M in members]) for n in cells],
                 marks(results), floor=1e-12,
             )
-            for title, code, x, cells, equation, results in (
-                ("Many active at once", ACTIVITY, "patterns active at once, M", self.activity_cells, activity_union, activity),
-                ("Many on one segment", SEGMENT, "patterns on a segment, M", self.segment_cells, segment_union, segment),
+            for title, code, x, cells, members, equation, results in (
+                ("Many active at once", ACTIVITY, "patterns active at once, M", self.activity_cells,
+                 range(1, max(self.together) + 1), activity_union, activity),
+                ("Many on one segment", SEGMENT, "patterns on a segment, M", self.segment_cells,
+                 range(1, max(self.stored) + 1), segment_union, segment),
             )
         ]  # fmt: skip
         return draw("False matches of unions", panels)

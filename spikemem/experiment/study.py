@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from spikemem.errors import InvalidInput, explain
-from spikemem.hardware import default_hardware, find_hardware
+from spikemem.hardware import hardware_for
 from spikemem.rng import generator
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class Findings:
     criteria: tuple[Criterion, ...]
     draw: Callable[[], Figure]
 
+    def __post_init__(self) -> None:
+        for table, columns in self.tables.items():
+            rows = {name: len(values) for name, values in columns.items()}
+            if len(set(rows.values())) > 1:
+                raise InvalidInput(f"table {table}: columns must be of one length, got {rows}")
+
     @property
     def failed(self) -> tuple[Criterion, ...]:
         """The criteria that are not met."""
@@ -56,7 +62,7 @@ class StudyRun:
     @property
     def threads(self) -> int:
         """On how many threads independent pieces of work may run; their number changes no result."""
-        return (default_hardware(self.backend) if self.hardware is None else find_hardware(self.hardware)).threads
+        return hardware_for(self.backend, self.hardware).threads
 
     def generator(self, *name: str) -> np.random.Generator:
         """Return the generator of this seed and name."""
