@@ -53,8 +53,12 @@ class SDRThreshold(MonteCarlo):
         check_fits(self, "densities", max(self.densities), "the whole", 1000)
         check_fits(self, "synapses", max(self.synapses), "the least of cells", min(self.cells))
         check_fits(self, "thetas", max(self.thetas), "the most synapses", max(self.synapses))
-        if min(self.cells) * min(self.densities) < 500:
-            raise InvalidInput("SDRThreshold.densities: must give at least one active cell of each number of cells")
+        least, n = min(self.densities), min(self.cells)
+        if round(n * least / 1000) < 1:
+            raise InvalidInput(
+                "SDRThreshold.densities: must give at least one active cell of each number of cells, "
+                f"got {least} thousandths of {n}"
+            )
         return self
 
     def run(self, how: StudyRun) -> Findings:
