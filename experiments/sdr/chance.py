@@ -37,8 +37,9 @@ def joint_level(points: int) -> float:
 def mixture(parts: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """Return mean and variance of a chance of a match that itself varies; ``parts`` are its (probability, value).
 
-    >>> mixture([(0.5, 0.1), (0.5, 0.3)])
-    (0.2, 0.01...)
+    >>> mean, variance = mixture([(0.5, 0.1), (0.5, 0.3)])
+    >>> round(mean, 9), round(variance, 9)
+    (0.2, 0.01)
     """
     known = [(weight, value) for weight, value in parts if weight > 0.0]
     mean = sum(weight * value for weight, value in known)

@@ -65,10 +65,10 @@ def variance_of_neurons(n: int, a: int, s: int, theta: int, stored: int) -> floa
 
     Two patterns that share o cells are both recognised more often than by chance (or, with few shared, less): a segment matches
     both with probability q(o), and so a neuron of M segments matches neither with (1 - 2 p + q(o))^M, which is to be averaged
-    over o. The value is ours; it is tested against all neurons of a small example.
+    over o. The value is ours; it is tested on small examples, against all neurons.
 
     >>> variance_of_neurons(n=100, a=7, s=7, theta=4, stored=500)
-    1...e-08
+    2.6...e-08
     """
     p = _both(n, a, a, s, theta)
     total = 0.0
@@ -76,7 +76,7 @@ def variance_of_neurons(n: int, a: int, s: int, theta: int, stored: int) -> floa
         weight = float(stats.hypergeom.pmf(o, n, a, a))
         if weight > _NEGLIGIBLE:
             excess = (_both(n, a, o, s, theta) - p * p) / (1.0 - p) ** 2
-            total += weight * math.expm1(stored * math.log1p(excess))
+            total += weight * (math.expm1(stored * math.log1p(excess)) if excess > -1.0 else -1.0)
     return max(0.0, total) * math.exp(2 * stored * math.log1p(-p))
 
 

@@ -23,7 +23,7 @@ class Empty(Study):
 
 def test_a_study_takes_only_its_parameters() -> None:
     with pytest.raises(InvalidInput, match=r"^Empty: unknown parameter 'samples'; valid: \(none\)$"):
-        Empty(samples=3)
+        Empty(samples=3)  # type: ignore[call-arg]
 
 
 def test_numbers_are_drawn_by_seed_and_name() -> None:
