@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Ge
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from spikemem.errors import InvalidInput
 from spikemem.experiment.study import Study, StudyRun
 from spikemem.experiments.sdr.points import Point, Result
 from spikemem.experiments.sdr.segments import Round, Trial, count_matches
 from spikemem.experiments.sdr.subsets import as_shown, random_subsets
-from spikemem.ir.subsamples import as_tuples
 from spikemem.language import FixedNumberPre, parameter
 
-Wholes = Annotated[tuple[Annotated[int, Ge(1)], ...], BeforeValidator(as_tuples), Field(min_length=1)]
+Wholes = Annotated[tuple[Annotated[int, Ge(1)], ...], Field(min_length=1)]
 """A list of whole numbers, at least one."""
 
 

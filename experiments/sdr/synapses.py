@@ -7,13 +7,12 @@ from typing import Annotated, Self
 
 from annotated_types import Ge
 from matplotlib.figure import Figure
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from spikemem.experiment.study import Criterion, Findings, StudyRun
 from spikemem.experiments.sdr.figure import FALSE_MATCH, Line, Panel, draw, marks
 from spikemem.experiments.sdr.monte_carlo import MonteCarlo, check_fits
 from spikemem.experiments.sdr.points import Point, Result, criteria, table
-from spikemem.ir.subsamples import as_tuples
 from spikemem.language import parameter
 from spikemem.sdr_theory import decades_per_synapse, false_positive
 
@@ -25,7 +24,7 @@ PRINTED = {
 }
 """By (a, n) and s, for theta = s/2."""
 Code = tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)]]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(as_tuples), Field(min_length=1)]
+Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
 
 
 class SDRSynapses(MonteCarlo):

@@ -12,14 +12,14 @@ from spikemem.ir.connectors import Connector, Pairs
 from spikemem.ir.node import Count, node, plain
 
 
-def as_tuples(value: Any) -> Any:
+def _tuples(value: Any) -> Any:
     """Return lists and arrays as tuples, to any depth; anything else as it is."""
     if isinstance(value, list | tuple | np.ndarray):
-        return tuple(as_tuples(part) for part in value)
+        return tuple(_tuples(part) for part in value)
     return plain(value)
 
 
-Patterns = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(as_tuples)]
+Patterns = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_tuples)]
 """Sets of cells, each a list of whole numbers."""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from pydantic import Field
 
 from spikemem.errors import InvalidInput
 from spikemem.experiment import Choices, load_experiment, load_study
@@ -24,6 +26,29 @@ class Empty(Study):
 def test_a_study_takes_only_its_parameters() -> None:
     with pytest.raises(InvalidInput, match=r"^Empty: unknown parameter 'samples'; valid: \(none\)$"):
         Empty(samples=3)  # type: ignore[call-arg]
+
+
+class Listed(Study):
+    """A study of lists."""
+
+    numbers: tuple[int, ...] = (1, 2)
+    pairs: Annotated[tuple[tuple[int, int], ...], Field(min_length=1)] = ((1, 2),)
+
+    def run(self, how: StudyRun) -> Findings:
+        return Findings({"numbers": {"number": self.numbers}}, (), Figure)
+
+
+def test_lists_of_a_file_become_tuples() -> None:
+    given: dict[str, Any] = {"numbers": [3], "pairs": [[4, 5], [6, 7]]}
+    study = Listed(**given)
+    assert (study.numbers, study.pairs) == ((3,), ((4, 5), (6, 7)))
+    for wrong, told in (
+        ({"numbers": 3}, r"^Listed\.numbers: must be a list, got 3$"),
+        ({"numbers": ["3"]}, r"^Listed\.numbers\[0\]: must be a whole number, got '3'$"),
+        ({"pairs": []}, r"^Listed\.pairs: must have at least 1 item, got \(\)$"),
+    ):
+        with pytest.raises(InvalidInput, match=told):
+            Listed(**wrong)
 
 
 def test_numbers_are_drawn_by_seed_and_name() -> None:

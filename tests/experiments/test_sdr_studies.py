@@ -199,7 +199,7 @@ def test_the_file_holds_the_tables(tmp_path: Path, capsys: pytest.CaptureFixture
             "valid: active, cells, moved, samples, segments, synapses, thetas",
         ),
         ("noise", "thetas=[8, 31]", "SDRNoise.thetas: must be <= synapses = 30, got 31"),
-        ("noise", "thetas=[]", "SDRNoise.thetas: must have at least 1 item, got []"),
+        ("noise", "thetas=[]", "SDRNoise.thetas: must have at least 1 item, got ()"),
         ("noise", "thetas=8", "SDRNoise.thetas: must be a list, got 8"),
         ("noise", "moved=[129]", "SDRNoise.moved: must be <= active = 128, got 129"),
         ("noise", "synapses=129", "SDRNoise.synapses: must be <= active = 128, got 129"),
