@@ -2,10 +2,10 @@
 
 A sample is one segment and one pattern. Many patterns are shown to the same segments, so samples share a segment or a pattern.
 Whatever the one, the other is drawn without regard to it, and all segments (and all patterns) are alike: given either, a match
-is as likely as ever. Any two samples are therefore independent, so that the variance of the count is the binomial one, p (1 - p)
-times the samples, and none is wasted; more than two are not quite independent, which with hundreds of both changes the count's
-distribution little, and its variance not at all (tested). Where segments or patterns are not alike, as unions of differing size, a study says by how much the
-variance grows (``spread`` in :mod:`spikemem.experiments.sdr.chance`).
+is as likely as ever. Any two samples are therefore independent, and the variance of the count is the binomial one, p (1 - p)
+times the samples (tested): none is wasted. More than two are not quite independent, which changes the shape of the count's
+distribution a little where segments or patterns are few. Where segments or patterns are not alike, as unions of differing size,
+a study says by how much the variance grows (``spread`` in :mod:`spikemem.experiments.sdr.chance`).
 """
 
 from __future__ import annotations
