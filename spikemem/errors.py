@@ -98,6 +98,7 @@ _RULES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bool_type": lambda c: "must be true or false",
     "bool_parsing": lambda c: "must be true or false",
     "string_type": lambda c: "must be a text",
+    "too_short": lambda c: f"must have at least {c['min_length']} item{'s' if c['min_length'] > 1 else ''}",
     "list_type": lambda c: "must be a list",
     "tuple_type": lambda c: "must be a list",
     "dict_type": lambda c: "must be a table of key = value",

@@ -98,6 +98,16 @@ def find_hardware(name_or_path: str) -> Hardware:
     return made
 
 
+def hardware_for(backend: str, name_or_path: str | None) -> Hardware:
+    """Return the hardware of that name or path for ``backend``, or its default; raise :class:`InvalidInput` if for another."""
+    if name_or_path is None:
+        return default_hardware(backend)
+    found = find_hardware(name_or_path)
+    if found.backend != backend:
+        raise InvalidInput(f"hardware {name_or_path}: is for backend {found.backend!r}, got backend {backend!r}")
+    return found
+
+
 def default_hardware(backend: str) -> Hardware:
     """Return the hardware of a backend for which no file is named."""
     return KINDS.get(backend, Hardware)(backend=backend)

@@ -11,7 +11,7 @@ from spikemem.ir.serialize import to_data
 from spikemem.language.memory import Memory
 from spikemem.session import Setup
 
-_PACKAGES = ("spikemem", "numpy", "numba", "h5py")
+_PACKAGES = ("spikemem", "numpy", "numba", "scipy", "h5py")
 
 
 def versions() -> dict[str, str]:

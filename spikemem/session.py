@@ -12,7 +12,7 @@ from spikemem.backend import Cost, Program, RunOptions, StepEvents
 from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, choices
-from spikemem.hardware import default_hardware, find_hardware
+from spikemem.hardware import hardware_for
 from spikemem.ir.network import Network
 from spikemem.ir.node import plain
 from spikemem.ir.numerics import NUMERICS, Numerics
@@ -59,9 +59,7 @@ def resolve(
         raise InvalidInput(f"numerics {chosen!r} is unknown; {choices(str(chosen), NUMERICS)}")
     if not isinstance(hardware, str | None):
         raise InvalidInput(f"hardware: must be the name or path of a hardware file, got {hardware!r}")
-    found = default_hardware(backend) if hardware is None else find_hardware(hardware)
-    if hardware is not None and found.backend != backend:
-        raise InvalidInput(f"hardware {hardware}: is for backend {found.backend!r}, got backend {backend!r}")
+    found = hardware_for(backend, hardware)
     precision: Any = found.weight_precision if weight_precision is None else weight_precision
     options = RunOptions(precision, found.threads if threads is None else threads, record, found)
     step = model.dt if dt is None else dt

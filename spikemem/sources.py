@@ -23,6 +23,9 @@ NO_EVENTS: StepEvents = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32
 
 def in_order(steps: npt.NDArray[np.int64], neurons: npt.NDArray[np.int32]) -> StepEvents:
     """Return the events sorted by step, then neuron."""
+    later = np.diff(steps)
+    if np.all((later > 0) | ((later == 0) & (np.diff(neurons) >= 0))):
+        return steps, neurons
     order = np.lexsort((neurons, steps))
     return steps[order], neurons[order]
 

@@ -15,7 +15,7 @@ from spikemem.language import call
 from spikemem.models import HeteroAssociative
 from spikemem.simulate import run
 
-_REQUIRED = ("numpy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
+_REQUIRED = ("numpy", "scipy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
 _OPTIONAL = {
     "brian2": "brian2", "brian2cuda": "cuda", "PyNN": "nest", "nest-simulator": "nest",
     "sPyNNaker": "spinnaker", "nengo": "nengo",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,17 +11,25 @@ import typer
 from rich.table import Table
 
 from spikemem.cli.options import Json, print_json, stdout
+from spikemem.experiment.study import Columns, Criterion
 from spikemem.hdf5 import read_answers, read_provenance, read_spikes
 from spikemem.hdf5_file import open_file
+from spikemem.hdf5_study import is_study_file, read_findings
+from spikemem.report.findings import findings_data, print_findings
 from spikemem.report.table import answer_data, operations_table
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="An HDF5 file of spikemem run or of a saved memory.")],
+    path: Annotated[
+        Path, typer.Argument(help="An HDF5 file of spikemem run (an experiment or a study) or of a saved memory.")
+    ],
     as_json: Json = False,
 ) -> None:
-    """Say what a results file holds: where it comes from, operations, spikes, weights, checkpoint."""
+    """Say what a results file holds: where it comes from, operations, spikes, weights, checkpoint; a study's tables."""
     with open_file(path) as file:
+        if is_study_file(file):
+            _inspect_study(path, *read_findings(file), as_json)
+            return
         source, answers, spikes = read_provenance(file), read_answers(file), read_spikes(file)
         weights = {name: _weights(group) for name, group in file.get("weights", {}).items()}
         checkpoint = {name: list(data.shape) for name, data in file.get("checkpoint", {}).items()}
@@ -48,6 +57,20 @@ def inspect(
     ])  # fmt: skip
     if checkpoint:
         console.print(f"checkpoint: {len(checkpoint)} arrays; spikemem.load goes on from it")
+
+
+def _inspect_study(
+    path: Path, tables: Mapping[str, Columns], criteria: Sequence[Criterion], source: Mapping[str, Any], as_json: bool
+) -> None:
+    if as_json:
+        print_json({"provenance": source, **findings_data(tables, criteria)})
+        return
+    console, study = stdout(), source["study"]
+    console.print(str(path), style="bold", end="", soft_wrap=True)
+    console.print(f"  {study['name']} {study['parameters']}", soft_wrap=True)
+    console.print(f"  backend={source['backend']}  seed={source['seed']}", soft_wrap=True)
+    console.print("  " + "  ".join(f"{k} {v}" for k, v in source["versions"].items()), soft_wrap=True)
+    print_findings(console, tables, criteria)
 
 
 def _weights(group: Any) -> dict[str, float]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from spikemem.cli.options import print_json, stdout
 from spikemem.errors import CriterionFailed
 from spikemem.experiment.load_study import LoadedStudy
 from spikemem.experiment.run import Choices
-from spikemem.experiment.study import Columns, Findings, StudyRun
+from spikemem.experiment.study import Findings, StudyRun
 from spikemem.files import check_writable
 from spikemem.hdf5_study import write_findings
-
-_ROWS = 40
-"""Rows of a table that are printed; the file has all."""
+from spikemem.report.findings import findings_data, print_findings
 
 
 def run_study(loaded: LoadedStudy, choices: Choices, out: Path, as_json: bool, dry_run: bool) -> None:
@@ -36,12 +31,11 @@ def run_study(loaded: LoadedStudy, choices: Choices, out: Path, as_json: bool, d
     from spikemem.report.raster import save_figure  # matplotlib is slow to import
 
     write_findings(data, findings, loaded.provenance(how))
-    save_figure(findings.draw(), picture)
+    save_figure(loaded.draw(findings), picture)
     if as_json:
         print_json({
             "study": loaded.name,
-            "tables": {t: {c: _plain(v) for c, v in columns.items()} for t, columns in findings.tables.items()},
-            "criteria": [asdict(c) for c in findings.criteria],
+            **findings_data(findings.tables, findings.criteria),
             "files": [str(data), str(picture)],
         })  # fmt: skip
     else:
@@ -63,41 +57,13 @@ def _run(loaded: LoadedStudy, how: StudyRun) -> Findings:
         def show(done: int, total: int, what: str) -> None:
             progress.update(task, completed=done, total=total, description=f"{loaded.name} {what}".strip())
 
-        return loaded.study.run(replace(how, progress=show))
+        return loaded.run(replace(how, progress=show))
 
 
 def _print(loaded: LoadedStudy, findings: Findings, how: StudyRun) -> None:
     console = stdout()
     console.print(f"{loaded.file.title or loaded.name} ({how.backend}, seed {how.seed})", style="bold")
-    for name, columns in findings.tables.items():
-        console.print(_table(name, columns))
-    for criterion in findings.criteria:
-        mark, style = ("met", None) if criterion.passed else ("NOT MET", "bold red")
-        console.print(f"{mark}: {criterion.name}: {criterion.found}", style=style, soft_wrap=True)
-
-
-def _table(name: str, columns: Columns) -> Table:
-    table = Table(title=name, title_justify="left")
-    for column, values in columns.items():
-        table.add_column(column, justify="left" if any(isinstance(v, str) for v in values) else "right")
-    rows = list(zip(*columns.values(), strict=True))
-    for row in rows[:_ROWS]:
-        table.add_row(*(_shown(value) for value in row))
-    if len(rows) > _ROWS:
-        table.caption = f"{len(rows) - _ROWS} more rows in the file"
-    return table
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
-        return "" if np.isnan(value) else f"{value:.6g}"
-    return str(value)
-
-
-def _plain(values: Any) -> list[Any]:
-    return [None if isinstance(v, float) and np.isnan(v) else v for v in np.asarray(values).tolist()]
+    print_findings(console, findings.tables, findings.criteria)
 
 
 def _print_plan(loaded: LoadedStudy, how: StudyRun, as_json: bool) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spikemem.backend import backend as find_backend
-from spikemem.errors import InvalidInput
+from spikemem.errors import InvalidInput, shown
 from spikemem.experiment.load import checked, is_study, read_experiment
 from spikemem.experiment.run import Choices
 from spikemem.experiment.schema import StudyFile
-from spikemem.experiment.study import Study, StudyRun
-from spikemem.experiment.users_code import import_named
-from spikemem.hardware import find_hardware
+from spikemem.experiment.study import Findings, Study, StudyRun
+from spikemem.experiment.users_code import import_named, users_code
+from spikemem.hardware import find_hardware, hardware_for
 from spikemem.provenance import versions
 from spikemem.rng import check_seed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,28 @@ class LoadedStudy:
     def how(self, choices: Choices) -> StudyRun:
         """Return how to run it; raise :class:`spikemem.errors.SpikememError` for a backend that cannot be had."""
         own = None if choices.hardware is None else find_hardware(choices.hardware).backend
-        backend = choices.backend or own or self.file.run.backend
+        backend, hardware = choices.backend or own or self.file.run.backend, choices.hardware or self.file.run.hardware
         find_backend(backend)
+        hardware_for(backend, hardware)
         seed = self.file.run.seed if choices.seed is None else check_seed(choices.seed)
-        return StudyRun(backend, choices.hardware or self.file.run.hardware, seed)
+        return StudyRun(backend, hardware, seed)
+
+    def run(self, how: StudyRun) -> Findings:
+        """Run it; an error of the user's own code is told as :class:`spikemem.errors.InvalidInput`, one of ours is a defect."""
+        with self._guard():
+            findings = self.study.run(how)
+        if not isinstance(findings, Findings):
+            raise InvalidInput(f"study {self.file.study!r}: run must return Findings, got {shown(findings)}")
+        return findings
+
+    def draw(self, findings: Findings) -> Figure:
+        """Draw the figure of what it found."""
+        with self._guard():
+            return findings.draw()
+
+    def _guard(self) -> AbstractContextManager[None]:
+        own = not self.file.study.startswith("spikemem.")
+        return users_code(f"study {self.file.study!r}") if own else nullcontext()
 
     def provenance(self, how: StudyRun) -> dict[str, Any]:
         """Return where its results come from, as JSON data."""
@@ -57,6 +79,8 @@ def load_study(name_or_path: str, changes: Sequence[str] = ()) -> LoadedStudy:
     kind = import_named(file.study, "study", path.parent)
     if not (isinstance(kind, type) and issubclass(kind, Study)):
         raise InvalidInput(f"study {file.study!r}: is no subclass of spikemem.experiment.study.Study")
+    if missing := sorted(getattr(kind, "__abstractmethods__", ())):
+        raise InvalidInput(f"study {file.study!r}: does not define {', '.join(missing)}")
     try:
         study = kind(**file.parameters)
     except InvalidInput as error:

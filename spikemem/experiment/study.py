@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from spikemem.errors import InvalidInput, explain
+from spikemem.hardware import hardware_for
 from spikemem.rng import generator
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class Findings:
     criteria: tuple[Criterion, ...]
     draw: Callable[[], Figure]
 
+    def __post_init__(self) -> None:
+        for table, columns in self.tables.items():
+            rows = {name: len(values) for name, values in columns.items()}
+            if len(set(rows.values())) > 1:
+                raise InvalidInput(f"table {table}: columns must be of one length, got {rows}")
+
     @property
     def failed(self) -> tuple[Criterion, ...]:
         """The criteria that are not met."""
@@ -52,6 +59,11 @@ class StudyRun:
     seed: int = 1
     progress: Callable[[int, int, str], None] = lambda done, total, what: None
 
+    @property
+    def threads(self) -> int:
+        """On how many threads independent pieces of work may run; their number changes no result."""
+        return hardware_for(self.backend, self.hardware).threads
+
     def generator(self, *name: str) -> np.random.Generator:
         """Return the generator of this seed and name."""
         return generator(self.seed, "study", *name)
@@ -65,16 +77,26 @@ class StudyRun:
 
 
 class Study(BaseModel, ABC):
-    """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source."""
+    """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source.
+
+    A parameter that is a list in TOML is declared as a tuple, since a study does not change.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     def __init__(self, **values: Any) -> None:
+        kinds = {name: get_origin(field.annotation) for name, field in type(self).model_fields.items()}
+        given = {name: _as_tuples(value) if kinds.get(name) is tuple else value for name, value in values.items()}
         try:
-            super().__init__(**values)
+            super().__init__(**given)
         except ValidationError as error:
             raise InvalidInput(explain(error, type(self).__name__, type(self).model_fields)) from None
 
     @abstractmethod
     def run(self, how: StudyRun) -> Findings:
         """Do it all; raise :class:`spikemem.errors.SpikememError` for what cannot be done."""
+
+
+def _as_tuples(value: Any) -> Any:
+    """Return lists as tuples, to any depth; anything else as it is."""
+    return tuple(_as_tuples(part) for part in value) if isinstance(value, list) else value

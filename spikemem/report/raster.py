@@ -16,7 +16,7 @@ from spikemem.report.bands import bands
 from spikemem.report.table import sets
 
 # Okabe & Ito's colour-blind-safe palette, without its yellow.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _OPERATION = "#666666"
 _VERDICT = {True: "#009E73", False: "#D55E00", None: "#000000"}
 _LABELS_AT_MOST = 24
@@ -30,7 +30,7 @@ def raster(
     shown = {name: sizes[name] for name in spikes}
     figure, axes = bands(shown, duration_ms, _width(answers, duration_ms), f"{title}{legend}")
     for k, (name, (times, neurons)) in enumerate(spikes.items()):
-        colour = _COLOURS[k % len(_COLOURS)]
+        colour = COLOURS[k % len(COLOURS)]
         axes[name].scatter(times, neurons, s=_marker(sizes[name]), marker="|", color=colour, linewidths=1.5)
         for answer in answers:
             axes[name].axvline(answer.at_ms, color=_OPERATION, linewidth=0.6, linestyle=":", zorder=0)

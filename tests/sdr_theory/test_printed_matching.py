@@ -12,9 +12,10 @@ from statistics import mean, median
 import pytest
 from scipy import stats
 
+from spikemem.experiments.sdr.points import agrees
 from spikemem.sdr_theory import any_of, false_negative, false_positive, over, union_bound
 from spikemem.sdr_theory.matching import overlap_tail
-from tests.sdr_theory.printed import agrees, assert_printed
+from tests.sdr_theory.printed import assert_printed
 
 SAMPLES = 10**8  # 200,000 trials of 500 random patterns
 

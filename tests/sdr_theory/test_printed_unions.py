@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from spikemem.experiments.sdr.points import agrees
 from spikemem.sdr_theory import (
     active_in_union,
     activity_union,
@@ -18,7 +19,7 @@ from spikemem.sdr_theory import (
     synapses_of_union,
     union_chance_overlap,
 )
-from tests.sdr_theory.printed import agrees, assert_printed
+from tests.sdr_theory.printed import assert_printed
 
 
 @pytest.mark.parametrize(
