@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations, product
 from statistics import fmean, pvariance
 
@@ -20,11 +21,13 @@ from spikemem.experiments.sdr.monte_carlo import random_patterns
 from spikemem.experiments.sdr.neurons import variance_of_neurons
 from spikemem.experiments.sdr.noise import noisy
 from spikemem.experiments.sdr.points import Point, Result, printed_digits, simulated_rates, table
-from spikemem.experiments.sdr.segments import Count, count_matches
+from spikemem.experiments.sdr.segments import Count, Round, Trial, count_matches
 from spikemem.experiments.sdr.subsets import random_subsets, random_unions
-from spikemem.experiments.sdr.union_sizes import union_sizes
+from spikemem.experiments.sdr.union_sizes import over_sizes, union_sizes
+from spikemem.language import FixedNumberPre
 from spikemem.rng import generator
 from spikemem.sdr_theory import any_of, false_positive
+from spikemem.sdr_theory.matching import overlap_tail
 
 POINT = Point("a = 20", 40.0, {"n": 40, "a": 20}, theory=0.25)
 
@@ -122,6 +125,18 @@ def test_counts_vary_as_binomial_ones_do() -> None:
     p, samples = false_positive(n, a, s, theta), segments * patterns
     statistic = sum((c - samples * p) ** 2 for c in counts) / (samples * p * (1 - p))
     low, high = stats.chi2.interval(0.999, times)
+    assert low <= statistic <= high
+
+
+def test_counts_of_unions_vary_as_much_more_as_is_said() -> None:
+    """Segments that are shown unions share their sizes: 100 patterns, variance 4.45 times the binomial one (level 0.1%)."""
+    trial = Trial(1000, (10,), lambda rng, count: Round(FixedNumberPre(20), random_unions(rng, count, 1000, 30, 20)))
+    chance, variance = over_sizes(1000, 30, 20, lambda active: float(overlap_tail(1000, Fraction(active), 20, 10)))
+    factor, times = spread(chance, variance, sharing=1000), 100
+    counts = [count_matches(StudyRun(seed=k), trial, 1000, 50_000, "unions")[10] for k in range(times)]
+    statistic = sum((c.matches - 50_000 * chance) ** 2 for c in counts) / (factor * 50_000 * chance * (1 - chance))
+    low, high = stats.chi2.interval(0.999, times)
+    assert factor == pytest.approx(4.45, abs=0.01)
     assert low <= statistic <= high
 
 
