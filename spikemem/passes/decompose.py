@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, expm1
 from typing import ClassVar
 
 from spikemem.errors import InvalidInput, choices
@@ -40,7 +40,8 @@ class Decompose(Pass):
     :math:`V(t) = c(t) + e^{-8} V(t-1)` mV, and it fires iff c(t) >= theta. For if it has fired, or is refractory, V(t-1) = 0,
     and if not, 0 <= V(t-1) < theta - 1/2 <= 254.5 mV, of which at most 0.0854 mV are left. Then c <= theta - 1 gives
     V <= theta - 0.91, and c >= theta gives V >= theta: both are at least 0.41 mV, the weight of 0.41 synapses, from v_thresh,
-    however many spikes there were before. IF_curr_delta is the same under all numerics, and so is this.
+    however many spikes there were before. IF_curr_delta is the same under all numerics, and so is this. The capacity is such
+    that a synapse's weight is 1 nA to sPyNNaker, which rounds weights to 16 bits: that one is exact.
 
     A plateau without a current is the neuron's refractory time. What is left as it is, :func:`obstacles` says. ``dt`` is the
     run's step in ms, ``kinds`` what to decompose.
@@ -94,9 +95,9 @@ def obstacles(network: Network, population: Population, dt: float) -> Iterator[s
 def _neurons(population: Population, dt: float) -> Population:
     cell = population.cell
     assert isinstance(cell, Segment)
-    tau = dt / _LEAK
+    tau, resistance = dt / _LEAK, dt / -expm1(-_LEAK)
     neuron = IF_curr_delta(
-        cm=tau, tau_m=tau, tau_refrac=round(cell.plateau / dt) * dt, v_rest=0.0, v_reset=0.0, v_thresh=cell.theta - 0.5
+        cm=tau / resistance, tau_m=tau, tau_refrac=round(cell.plateau / dt) * dt, v_rest=0.0, v_reset=0.0, v_thresh=cell.theta - 0.5
     )
     return Population(population.name, population.size, neuron)
 

@@ -143,13 +143,15 @@ def test_a_virtual_spinnaker_board_takes_a_decomposed_network(tmp_path: Path, mo
     except MissingDependency as error:
         pytest.skip(str(error))
     monkeypatch.setenv("HOME", str(tmp_path))
-    network = detector(3, 9, plateau=4.0)
+    network = detector(200, 300, plateau=4.0)
     lowered = lower(network, target.abilities, "spinnaker", seed=1, decompose=KINDS)
     program = target.compile(lowered, RunOptions(hardware=find_hardware("virtual5")))
     program.stimulate(as_events({"in": [(0, 0)]}))
     assert str(program.rehearse(20)).startswith("sPyNNaker placed it on ")
     assert isinstance(program, SpinnakerProgram)
     assert {core["population"] for core in program.placement["cores"]} == {"in", "soma", "segment"}
+    (held,) = [w for w in program.placement["weights"] if w["target"] == "segment"]
+    assert held["largest_error"] < 1e-9  # at a resolution of 1/64 nA
 
 
 ALTERNATIVE = "backend numba, brian2 or brian2-cpp, or segments of which none of this holds, with --decompose segments"
@@ -299,6 +301,39 @@ def test_the_command_line_asks_for_it(experiment: Path, tmp_path: Path, capsys: 
         assert json.loads(file["provenance"].attrs["json"])["substituted"] == [SUBSTITUTED]
     assert main(["run", str(experiment), *out, "--decompose", "segment"]) == 2
     assert "decompose: 'segment' is unknown; did you mean 'segments'" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:decompose:spikemem.errors.SpikememWarning")
+def test_a_script_and_a_comparison_take_it_too(
+    experiment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("nest", "brian2"):
+        try:
+            backend(name)
+        except MissingDependency as error:
+            pytest.skip(str(error))
+    out = ["--out", str(tmp_path / "out"), "--decompose", "segments"]
+    assert main(["export", str(experiment), "--target", "nest", *out]) == 0
+    assert "IF_curr_delta" in (tmp_path / "out" / "patterns_nest.py").read_text()
+    assert main(["compare", str(experiment), "--backends", "numba,brian2,nest", *out, "--json"]) == 0
+    told = capsys.readouterr().out
+    found = json.loads(told[told.index("{") :])["backends"]
+    assert {name: comparison["grade"] for name, comparison in found.items()} == {"brian2": "exact", "nest": "exact"}
+
+
+@pytest.mark.filterwarnings("ignore:decompose:spikemem.errors.SpikememWarning")
+def test_a_deployment_takes_it_too(experiment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        backend("spinnaker")
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    board = ["--hardware", "virtual5", "--out", str(tmp_path / "out"), "--set", "run.numerics=spinnaker"]
+    assert main(["deploy", str(experiment), *board]) == 4
+    assert main(["deploy", str(experiment), *board, "--decompose", "segments"]) == 0
+    placed = json.loads((tmp_path / "out" / "patterns-board.json").read_text())
+    assert {core["population"] for core in placed["cores"]} == {"lines", "out", "segment"}
+    assert placed["problems"] == []
 
 
 def test_a_decomposed_memory_is_saved_and_loaded(experiment: Path, tmp_path: Path) -> None:
