@@ -97,7 +97,12 @@ def _neurons(population: Population, dt: float) -> Population:
     assert isinstance(cell, Segment)
     tau, resistance = dt / _LEAK, dt / -expm1(-_LEAK)
     neuron = IF_curr_delta(
-        cm=tau / resistance, tau_m=tau, tau_refrac=round(cell.plateau / dt) * dt, v_rest=0.0, v_reset=0.0, v_thresh=cell.theta - 0.5
+        cm=tau / resistance,
+        tau_m=tau,
+        tau_refrac=round(cell.plateau / dt) * dt,
+        v_rest=0.0,
+        v_reset=0.0,
+        v_thresh=cell.theta - 0.5,
     )
     return Population(population.name, population.size, neuron)
 
