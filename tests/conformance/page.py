@@ -34,7 +34,7 @@ def page() -> str:
             "",
             *_table(("backend", "feature", "reason"), EXEMPTIONS),
             "",
-            "Segments that count within one step, pass no current on and take no notice of their soma run on every backend with",
+            "Segments that count within one step, pass no current on and take no notice of their soma run everywhere with",
             "`--decompose segments`, as threshold neurons with the same spikes (tests/passes/test_decompose.py).",
             "",
             "## Where a backend is not exact",
