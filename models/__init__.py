@@ -8,8 +8,23 @@ from collections.abc import Mapping
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
+from spikemem.models.sdr_classifier import SDRClassifier
+from spikemem.models.sdr_neuron import SDRNeuron
+from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
+from spikemem.models.temporal_memory import TemporalMemory
 
-MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in (CA3CAM, HeteroAssociative)}
+MODELS: Mapping[str, type[Memory]] = {
+    model.model_name(): model
+    for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, SpikingTemporalMemory, TemporalMemory)
+}
 """The models that come with spikemem, by their name on the command line."""
 
-__all__ = ["CA3CAM", "MODELS", "HeteroAssociative"]
+__all__ = [
+    "CA3CAM",
+    "MODELS",
+    "HeteroAssociative",
+    "SDRClassifier",
+    "SDRNeuron",
+    "SpikingTemporalMemory",
+    "TemporalMemory",
+]

@@ -25,7 +25,7 @@ from spikemem.backend import Cost
 from spikemem.errors import FileError
 from spikemem.hdf5_file import new_file
 from spikemem.ir.lowered import Connections
-from spikemem.recording import Answer, Recording, Spikes
+from spikemem.recording import Answer, Recording, Spikes, listed
 
 _CHUNK = 1 << 16
 _TEXT = h5py.string_dtype()
@@ -103,7 +103,7 @@ def write_answers(file: h5py.File, answers: tuple[Answer, ...]) -> None:
 
 
 def _sets(values: Mapping[str, Any]) -> str:
-    return json.dumps({name: sorted(neurons) for name, neurons in values.items()})
+    return json.dumps({name: listed(neurons) for name, neurons in values.items()})
 
 
 def read_answers(file: h5py.File) -> tuple[Answer, ...]:

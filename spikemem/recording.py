@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,11 @@ Spikes = tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]
 class Answer:
     """What a memory did with one operation.
 
-    ``answered`` are the neurons in each of its windows, also to be had as attributes (``answer.content``). ``latency_ms`` is
-    the time from the start to the first answering spike, None if there is none. ``confidence`` (our own measure) is the
-    share of answering spikes among all spikes of the answering populations that are no echo of the question: 1 for a clean
-    answer, 0 for none. ``correct`` is None where nothing was expected. ``spikes`` are those of all populations until the next
-    operation could begin; ``cost`` is what the operation took until then.
+    ``answered`` are the neurons (or groups of them) in each of its windows, also to be had as attributes (``answer.content``).
+    ``latency_ms`` is the time to the first answering spike, None if there is none: from the start, or from where its window
+    counts. ``confidence`` (our own measure) is the share of answering spikes among all spikes of the answering populations that
+    are no echo of the question: 1 for a clean answer, 0 for none. ``correct`` is None where nothing was expected. ``spikes``
+    are those of all populations until the next operation could begin; ``cost`` is what the operation took until then.
     """
 
     operation: str
@@ -89,6 +89,11 @@ class Recording:
     def wrong(self) -> int:
         """How many answers were expected and wrong."""
         return sum(answer.correct is False for answer in self.answers)
+
+
+def listed(neurons: Iterable[int]) -> list[int]:
+    """Return an answer's or argument's neurons as a list: a sequence in its order, a set sorted."""
+    return list(neurons) if isinstance(neurons, tuple) else sorted(neurons)
 
 
 def in_ms(events: Mapping[str, StepEvents], dt: float) -> dict[str, Spikes]:

@@ -28,7 +28,12 @@ def weights_of(network: LoweredNetwork, projection: str, form: str) -> LoweredPr
 
 
 def state_variable(network: LoweredNetwork, population: str, name: str) -> None:
-    """Raise :class:`InvalidInput` for a state variable that the population's cell does not have."""
-    known = network.population(population).cell.state_variables
+    """Raise :class:`InvalidInput` for a state variable that the population does not have.
+
+    Dendrites that learning grows have one more, ``owner``: the neuron that each belongs to, -1 for none.
+    """
+    found = network.population(population)
+    grown = found.branch is not None and found.branch.per_neuron == 0
+    known = (*found.cell.state_variables, *(("owner",) if grown else ()))
     if name not in known:
         raise InvalidInput(f"population {population}: state variable {name!r} is unknown; {choices(name, known)}")

@@ -87,6 +87,7 @@ def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Pr
     """Lower and compile ``model`` for ``count`` independent trials; warn of what was substituted."""
     network = model.network() if isinstance(model, Memory) else model
     target = find_backend(setup.backend)
+    target.abilities.check_size(network, setup.options.hardware)
     lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt, setup.decompose)
     for substitution in setup.substitutions(network):
         warnings.warn(f"decompose: {substitution}", SpikememWarning, stacklevel=2)
@@ -107,15 +108,15 @@ def answer(scheduled: Scheduled, model: Memory, spikes: Mapping[str, StepEvents]
     """Read the answer of an operation from the spikes; ``cost`` is what it took."""
     end = max(scheduled.free, scheduled.last_answer(dt) + 1)
     own = {name: _between(events, scheduled.start, end) for name, events in spikes.items()}
-    windows = scheduled.operation.answers
-    readings = {name: read(w, own, scheduled.start, end, dt) for name, w in windows.items()}
-    firsts = [r.first_step for r in readings.values() if r.first_step is not None]
+    origins = {name: scheduled.origin(w) for name, w in scheduled.windows.items()}
+    readings = {name: read(w, own, origins[name], end, dt) for name, w in scheduled.windows.items()}
+    waits = [r.first_step - origins[name] for name, r in readings.items() if r.first_step is not None]
     return Answer(
         operation=scheduled.operation.name,
         at_ms=scheduled.start * dt,
         arguments=scheduled.operation.check(model, scheduled.call.arguments),
         answered={name: r.neurons for name, r in readings.items()},
-        latency_ms=(min(firsts) - scheduled.start) * dt if firsts else None,
+        latency_ms=min(waits) * dt if waits else None,
         confidence=_confidence(readings),
         cost=cost,
         expected=scheduled.call.expect,

@@ -73,7 +73,8 @@ def run(
     given = to_steps(stimulus, setup.dt) if stimulus is not None else {}
     program = start(model, setup)
     check_record(planned, setup.options.record)
-    return execute(model, setup, program, planned, given, steps, progress)
+    stimulate(program, planned, given)
+    return execute(model, setup, program, planned, steps, progress)
 
 
 def run_batch(
@@ -110,11 +111,12 @@ def run_batch(
     programs = start_many(model, setup, len(trials))
     for plan in planned:
         check_record(plan, setup.options.record)
-    return spread(
-        setup.options.threads,
-        len(trials),
-        lambda k: execute(model, setup, programs[k], planned[k], given[k], steps[k]),
-    )
+
+    def trial(k: int) -> Recording:
+        stimulate(programs[k], planned[k], given[k])
+        return execute(model, setup, programs[k], planned[k], steps[k])
+
+    return spread(setup.options.threads, len(trials), trial)
 
 
 def plan_protocol(
@@ -136,7 +138,7 @@ def plan_protocol(
 def check_record(planned: tuple[Scheduled, ...], record: tuple[str, ...] | None) -> None:
     """Raise :class:`InvalidInput` if an answer is to be read from a population that is not recorded."""
     for scheduled in planned:
-        for name, window in scheduled.operation.answers.items():
+        for name, window in scheduled.windows.items():
             if record is not None and window.population not in record:
                 raise InvalidInput(
                     f"record: {window.population!r} must be recorded, since {scheduled.operation.name} reads {name} from it; "
@@ -158,19 +160,22 @@ def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration
     return steps
 
 
+def stimulate(program: Program, planned: tuple[Scheduled, ...], given: dict[str, StepEvents]) -> None:
+    """Give a fresh ``program`` all that it will be stimulated with: what is ``given``, and what the operations do."""
+    for events in (given, all_events(planned)):
+        if events:
+            program.stimulate(events)
+
+
 def execute(
     model: Memory | Network,
     setup: Setup,
     program: Program,
     planned: tuple[Scheduled, ...],
-    given: dict[str, StepEvents],
     steps: int,
     progress: Progress | None = None,
 ) -> Recording:
-    """Run a fresh ``program`` for ``steps`` steps and gather the recording."""
-    for events in (given, all_events(planned)):
-        if events:
-            program.stimulate(events)
+    """Run a stimulated ``program`` for ``steps`` steps and gather the recording."""
     starts = [s.start for s in planned]
     marks = [*starts[1:], steps] if starts else [steps]
     costs = _costs(program, [*starts[:1], *marks], steps, progress)[-len(marks) :]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.backend import Cost, StepEvents
+from spikemem.backend import Cost, Program, StepEvents
 from spikemem.ir.lowered import Connections, LoweredNetwork
-from spikemem.sources import NO_EVENTS
+from spikemem.sources import NO_EVENTS, before
 
 
 @dataclass(frozen=True)
@@ -93,3 +93,33 @@ class Record:
         """Drop the spikes held."""
         for parts in self._held.values():
             parts.clear()
+
+
+def costs_until(fresh: Record, events: Mapping[str, StepEvents], marks: Sequence[int]) -> list[Cost]:
+    """Return what a run with these spikes took up to each of ``marks``; nothing has been entered in ``fresh`` yet."""
+    return [fresh.counted({name: before(mark, own) for name, own in events.items()}, mark) for mark in marks]
+
+
+class RecordedProgram(Program):
+    """A program whose spikes and costs are kept in a record on the host. A subclass makes the record and counts the steps."""
+
+    _record: Record
+    _now: int
+
+    @property
+    def now(self) -> int:
+        """The next step."""
+        return self._now
+
+    def spikes(self, since: int = 0) -> dict[str, StepEvents]:
+        """Return the spikes held, by population, sorted by step, then neuron."""
+        return self._record.spikes(since)
+
+    def forget_spikes(self) -> None:
+        """Drop the spikes held."""
+        self._record.forget()
+
+    @property
+    def cost(self) -> Cost:
+        """What the run took so far."""
+        return self._record.cost

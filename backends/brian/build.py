@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,15 @@ NEVER = -1e15
 INPUT: dict[Receptor, str] = {"excitatory": "in_e", "inhibitory": "in_i"}
 
 
+class Inflow(Protocol):
+    """The current of a zone of dendrites, as checkpoints need it."""
+
+    def flowing(self, access: Access, soma: str, size: int) -> Array:
+        """Return the current (nA) into each of ``size`` somata of the group ``soma`` in the next step."""
+
+
 class Flow(NamedTuple):
-    """The current (nA) of a zone of dendrites, 0 if none ever flows, and the ``steps`` of a plateau.
+    """The current (nA) of a zone of segments, 0 if none ever flows, and the ``steps`` of a plateau.
 
     ``begun`` and ``lasts`` are variables of the soma: whether a plateau began in the last step, and for how long one lasts.
     """
@@ -36,6 +43,10 @@ class Flow(NamedTuple):
     steps: int
     begun: str
     lasts: str
+
+    def flowing(self, access: Access, soma: str, size: int) -> Array:
+        """Return the current into each of ``size`` somata of the group ``soma`` in the next step."""
+        return self.current * (self.remaining(access, soma, size) > 0)
 
     def remaining(self, access: Access, soma: str, size: int) -> Array:
         """Return for how many steps from now on the current flows into each of ``size`` somata of the group ``soma``."""
@@ -51,7 +62,7 @@ class Additions:
 
     ``lines[receptor]`` is the length of the delay line behind the input of that receptor: emitted weights that arrive in
     later steps and so cannot be read from the synapse then. ``begin`` and ``end`` are code of every step, ``offset`` what is
-    added to i_offset; ``flows`` are the zones of dendrites.
+    added to i_offset; ``flows`` are the zones of dendrites; ``linked`` are variables of other populations: whose, and which.
     """
 
     variables: dict[str, float] = field(default_factory=dict)
@@ -60,7 +71,8 @@ class Additions:
     begin: list[str] = field(default_factory=list)
     offset: list[str] = field(default_factory=list)
     end: list[str] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
+    flows: list[Inflow] = field(default_factory=list)
+    linked: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines: dict[Receptor, int] = field(default_factory=dict)
 
     def slot(self, receptor: Receptor, delay: int) -> str:
@@ -73,11 +85,10 @@ class Additions:
         self.lines[receptor] = length
         self.variables |= {self.slot(receptor, k + 1): 0.0 for k in range(1, length + 1)}
 
-    @property
-    def moves(self) -> list[str]:
+    def moves(self, receptors: Iterable[Receptor]) -> list[str]:
         """Return the code that moves the delay lines along by one step, once the input is consumed."""
         code = []
-        for receptor in INPUT:
+        for receptor in receptors:
             places = [self.slot(receptor, k + 1) for k in range(self.lines.get(receptor, 0) + 1)]
             code += [f"{place} = {behind}" for place, behind in pairwise(places)]
             code.append(f"{places[-1]} = 0.0")
@@ -207,6 +218,20 @@ def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
 
     def register(rule: CellRule) -> CellRule:
         CELL_RULES[cell] = rule
+        return rule
+
+    return register
+
+
+Extension = Callable[[LoweredPopulation, Build], None]
+SOMA_RULES: dict[type, Extension] = {}
+
+
+def extends_soma(dendrite: type) -> Callable[[Extension], Extension]:
+    """Register what dendrites of type ``dendrite`` need in their soma, before any group is made."""
+
+    def register(rule: Extension) -> Extension:
+        SOMA_RULES[dendrite] = rule
         return rule
 
     return register

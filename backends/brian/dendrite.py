@@ -13,9 +13,9 @@ from typing import Any
 import brian2
 import numpy as np
 
-from spikemem.backends.brian.build import Access, Array, Build, Flow
+from spikemem.backends.brian.build import Access, Array, Build, Flow, extends_soma
 from spikemem.backends.brian.pair_state import LONG_AGO
-from spikemem.ir.dendrite import Dendrite
+from spikemem.ir.dendrite import Dendrite, Segment
 from spikemem.ir.lowered import LoweredNetwork, LoweredPopulation
 
 
@@ -28,18 +28,27 @@ def zone_of(population: LoweredPopulation, network: LoweredNetwork) -> int:
     )
 
 
+def flow_of(population: LoweredPopulation, network: LoweredNetwork) -> Flow:
+    """Return the current that a population of segments passes on."""
+    cell = population.cell
+    assert isinstance(cell, Dendrite)
+    steps, zone = round(cell.plateau / network.dt), zone_of(population, network)
+    return Flow(cell.current if steps else 0.0, steps, f"begun{zone}", f"flows{zone}")
+
+
+@extends_soma(Segment)
 def extend_soma(population: LoweredPopulation, build: Build) -> None:
     """Add to the soma what the plateaus of a zone need there: whether one begins, and the steps that it still lasts."""
     cell, branch = population.cell, population.branch
     assert isinstance(cell, Dendrite)
     assert branch is not None
-    steps, extra = round(cell.plateau / build.network.dt), build.additions[branch.soma]
-    zone = zone_of(population, build.network)
-    extra.flows.append(Flow(cell.current if steps else 0.0, steps, f"begun{zone}", f"flows{zone}"))
-    if not extra.flows[-1].current:
+    extra, zone = build.additions[branch.soma], zone_of(population, build.network)
+    flow = flow_of(population, build.network)
+    extra.flows.append(flow)
+    if not flow.current:
         return
     extra.variables |= {f"begun{zone}": 0.0, f"flows{zone}": 0.0}
-    extra.constants |= {f"dendritic{zone}": cell.current, f"plateau{zone}": float(steps)}
+    extra.constants |= {f"dendritic{zone}": cell.current, f"plateau{zone}": float(flow.steps)}
     extra.begin.append(f"flows{zone} = plateau{zone} * int(begun{zone} > 0) + flows{zone} * int(begun{zone} <= 0)")
     extra.begin.append(f"begun{zone} = 0.0")
     extra.offset.append(f"dendritic{zone} * int(flows{zone} > 0)")
@@ -57,7 +66,7 @@ def dendrite_group(
     assert isinstance(cell, Dendrite)
     assert branch is not None
     soma: Any = build.network.population(branch.soma).cell
-    flow = build.additions[branch.soma].flows[zone_of(population, build.network)]
+    flow = flow_of(population, build.network)
     conditions = [f"({reaches})", "owned > 0", "lasting <= 0"]
     equations = [f"{name} : 1" for name in ("in_e", *variables)] + ["lasting : integer"]
     heeds = cell.reset_by_soma and branch.per_neuron > 0

@@ -10,16 +10,26 @@ from typing import Any
 import brian2
 
 # Importing a rule's module registers the rule.
+import spikemem.backends.brian.alpha_dendrite
 import spikemem.backends.brian.if_cond_exp
 import spikemem.backends.brian.if_curr_delta
 import spikemem.backends.brian.if_curr_exp
 import spikemem.backends.brian.pair_stdp
+import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.segment
 import spikemem.backends.brian.spike_source
 import spikemem.backends.brian.static  # noqa: F401
 from spikemem.backend import RunOptions, StepEvents
-from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, Additions, Array, Build, Held, SavedPopulation
-from spikemem.backends.brian.dendrite import extend_soma
+from spikemem.backends.brian.build import (
+    CELL_RULES,
+    SOMA_RULES,
+    SYNAPSE_RULES,
+    Additions,
+    Array,
+    Build,
+    Held,
+    SavedPopulation,
+)
 from spikemem.ir.lowered import LoweredNetwork
 
 
@@ -57,9 +67,12 @@ def lower(network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEven
         SYNAPSE_RULES[type(projection.synapse)].extend(projection, build)
     for population in network.populations:
         if population.branch is not None:
-            extend_soma(population, build)
+            SOMA_RULES[type(population.cell)](population, build)
     for population in network.populations:
         build.groups[population.name] = CELL_RULES[type(population.cell)](population, build)
+    for name, extra in build.additions.items():
+        for variable, (owner, source) in extra.linked.items():
+            setattr(build.groups[name], variable, brian2.linked_var(build.groups[owner], source))
     for projection in network.projections:
         build.held[projection.name] = SYNAPSE_RULES[type(projection.synapse)].lower(projection, build)
     monitors = {name: brian2.SpikeMonitor(group, name=f"{group.name}_record") for name, group in build.groups.items()}

@@ -30,7 +30,14 @@ def membrane_group(
     names = ("v", *synaptic, "in_e", "in_i", *extra.variables)
     group = brian2.NeuronGroup(
         population.size,
-        "\n".join([*(f"{name} : 1" for name in names), "i_offset : 1 (constant)", "left : integer"]),
+        "\n".join(
+            [
+                *(f"{name} : 1" for name in names),
+                *(f"{name} : 1 (linked)" for name in extra.linked),
+                "i_offset : 1 (constant)",
+                "left : integer",
+            ]
+        ),
         threshold="v >= v_thresh",
         reset="\n".join(["v = v_reset", "left = refractory_steps", *extra.reset]),
         namespace={
@@ -57,7 +64,7 @@ def membrane_group(
         "left = left - frozen",
         *extra.end,
     ]
-    group.run_regularly("\n".join([*step, *extra.moves]), when="groups", name=f"{group.name}_step")
+    group.run_regularly("\n".join([*step, *extra.moves(cell.receptors)]), when="groups", name=f"{group.name}_step")
     for name in ("v", *synaptic):
         build.keep(group, name, population.initial[name])
     group.i_offset = population.i_offset
@@ -77,7 +84,7 @@ def _saved(
         state = {"arriving": np.roll(arriving, access.now, axis=0), "refractory_until": access.now - 1 + left}
         if extra.flows:
             # The first row is the engine's own; the plateaus are in the dendrites' arrays.
-            flowing = [f.current * (f.remaining(access, group, population.size) > 0) for f in extra.flows]
+            flowing = [flow.flowing(access, group, population.size) for flow in extra.flows]
             state["dendritic"] = np.stack([np.zeros(population.size), *flowing])
         return state | {name: access.read(f"{group}.{name}") for name in variables}
 

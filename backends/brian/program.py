@@ -8,15 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.backend import Cost, Program, RunOptions, StepEvents, WeightForm
+from spikemem.backend import RunOptions, StepEvents, WeightForm
 from spikemem.backends.brian.build import Array, Held
 from spikemem.ir.lowered import Connections, LoweredNetwork
 from spikemem.requests import recorded, state_variable, weights_of
 from spikemem.sources import Sources
-from spikemem.tally import Record
+from spikemem.tally import Record, RecordedProgram
 
 
-class BrianProgram(Program):
+class BrianProgram(RecordedProgram):
     """A network in Brian2. A subclass runs steps, enters their spikes into the record, and reads variables."""
 
     def __init__(self, network: LoweredNetwork, options: RunOptions) -> None:
@@ -36,27 +36,9 @@ class BrianProgram(Program):
     def read(self, key: str) -> Array:
         """Return a Brian2 variable by its key, ``object.variable``."""
 
-    @property
-    def now(self) -> int:
-        """The next step."""
-        return self._now
-
     def stimulate(self, events: Mapping[str, StepEvents]) -> None:
         """Add spikes of spike sources."""
         self._sources.stimulate(self._now, events)
-
-    def spikes(self, since: int = 0) -> dict[str, StepEvents]:
-        """Return the spikes held, by population, sorted by step, then neuron."""
-        return self._record.spikes(since)
-
-    def forget_spikes(self) -> None:
-        """Drop the spikes held."""
-        self._record.forget()
-
-    @property
-    def cost(self) -> Cost:
-        """What the run took so far."""
-        return self._record.cost
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""

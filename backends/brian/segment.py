@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikemem.backends.brian.build import Access, Array, Build, SavedPopulation, lowers_cell
-from spikemem.backends.brian.dendrite import Plateaus, dendrite_group, zone_of
+from spikemem.backends.brian.dendrite import Plateaus, dendrite_group, flow_of
 from spikemem.ir.dendrite import Segment
 from spikemem.ir.lowered import LoweredPopulation
 
@@ -27,7 +27,7 @@ def lower(population: LoweredPopulation, build: Build) -> Any:
     group = dendrite_group(
         population, build, update, "counted >= theta", ["counted", *earlier], {"theta": float(cell.theta)}
     )
-    flow = build.additions[branch.soma].flows[zone_of(population, build.network)]
+    flow = flow_of(population, build.network)
     plateaus = Plateaus(population, build.network, group.name, build.group_name(branch.soma), flow)
 
     def save(access: Access, arriving: Array) -> dict[str, Array]:

@@ -23,8 +23,8 @@ from spikemem.backends.brian.project import Project, Projects, read_duration, wi
 from spikemem.checks import whole_number
 from spikemem.errors import Unsupported
 from spikemem.ir.lowered import LoweredNetwork, connection_list
-from spikemem.sources import before, in_order
-from spikemem.tally import Record
+from spikemem.sources import in_order
+from spikemem.tally import Record, costs_until
 
 
 class StandaloneProgram(BrianProgram):
@@ -111,8 +111,7 @@ class StandaloneProgram(BrianProgram):
 
     def costs(self, marks: Sequence[int]) -> list[Cost]:
         """Return what the run took up to each of ``marks``, from its start."""
-        fresh = Record(self.network, self._held, self._kept)
-        return [fresh.counted({name: before(m, events) for name, events in self._events.items()}, m) for m in marks]
+        return costs_until(Record(self.network, self._held, self._kept), self._events, marks)
 
     def _refuse_if_ended(self) -> None:
         if self._ended:

@@ -13,15 +13,18 @@ from spikemem.backends.numba_cpu.stage import Build, Field
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.lowered import LoweredPopulation
 
-# Header fields of every population of dendrites. PER: branches a neuron, or 0 where OWNER says whose each is (-1: no one's).
-# UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau. SOMA_LAST: its last spike, if RESET. LIVE:
-# whole[count, somata that a current flows into...]. ROW: where in the soma's dendritic currents this zone's are.
+# Header fields of every population of dendrites; those from SOMA_UNTIL on serve ``spike`` and ``flow``. PER: branches a neuron,
+# or 0 where OWNER says whose each is (-1: no one's). UNTIL, SOMA_UNTIL: last step of each branch's, and each soma's, plateau.
+# SOMA_LAST: its last spike, if RESET. LIVE: whole[count, somata that a current flows into...]. ROW: where in the soma's
+# dendritic currents this zone's are.
 (SOMA_SIZE, SOMA_FIRED, SOMA_STAGE, DENDRITIC, ROW, PER, OWNER, PLATEAU, CURRENT, UNTIL, SOMA_UNTIL, SOMA_LAST, LIVE,
  RESET, OWN) = range(POPULATION_OWN, POPULATION_OWN + 15)  # fmt: skip
+BRANCH_OWN = SOMA_UNTIL
+"""First field of its own of a dendrite that keeps the current into its soma itself."""
 
 
-def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:
-    """Reserve what every dendrite has and return the shared fields."""
+def branch_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:
+    """Reserve what every dendrite has and return the shared fields, up to UNTIL."""
     name, size, branch, cell = f"population/{population.name}", population.size, population.branch, population.cell
     assert branch is not None
     assert isinstance(cell, Dendrite)
@@ -39,6 +42,17 @@ def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field,
         round(cell.plateau / build.network.dt),
         add(f"{name}/current", "const_real", np.array([cell.current])),
         add(f"{name}/until", "whole", np.full(size, -1)),
+    )
+
+
+def dendrite_header(population: LoweredPopulation, build: Build) -> tuple[Field, ...]:
+    """Reserve also what dendrites have that pass on plateaus only, and return all shared fields."""
+    name, branch, cell, add = f"population/{population.name}", population.branch, population.cell, build.layout.add
+    assert branch is not None
+    assert isinstance(cell, Dendrite)
+    soma = build.network.population(branch.soma)
+    return (
+        *branch_header(population, build),
         add(f"{name}/soma_until", "whole", np.full(soma.size, -1)),
         add(f"{name}/soma_last", "whole", np.full(soma.size, LONG_AGO)),
         add(f"{name}/live", "whole", np.zeros(1 + soma.size)),
@@ -95,9 +109,16 @@ def flow(t: Any, h: Any, m: Any, soma: Any, current: Any) -> Any:
         m.whole[h[LIVE]] = count + 1
     if m.real[at] != current:
         m.real[at] = current
-        wake = WAKE + 2 * h[SOMA_STAGE]
-        m.control[wake] = min(m.control[wake], t + 1)
-        m.control[wake + 1] = max(m.control[wake + 1], t + 1)
+        wake_soma(t, h, m)
+    return 0
+
+
+@part
+def wake_soma(t: Any, h: Any, m: Any) -> Any:
+    """Have the somata run in step t + 1: a current into them has changed."""
+    wake = WAKE + 2 * h[SOMA_STAGE]
+    m.control[wake] = min(m.control[wake], t + 1)
+    m.control[wake + 1] = max(m.control[wake + 1], t + 1)
     return 0
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import spikemem.backends.numba_cpu.alpha_dendrite
+
 # Importing a rule's module registers the rule.
+import spikemem.backends.numba_cpu.hebbian_permanence
 import spikemem.backends.numba_cpu.if_cond_exp
 import spikemem.backends.numba_cpu.if_curr_delta
 import spikemem.backends.numba_cpu.if_curr_exp
+import spikemem.backends.numba_cpu.mini_column
 import spikemem.backends.numba_cpu.pair_stdp
+import spikemem.backends.numba_cpu.permanence_stdp
 import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static  # noqa: F401

@@ -13,6 +13,7 @@ from spikemem.backends.numba_cpu.deferred_stdp import add_pending
 from spikemem.backends.numba_cpu.driver import drive
 from spikemem.backends.numba_cpu.kernel import EVENTS, GROW, NEVER, RECORDED, SPIKES, UPDATES, WAKE, Memory
 from spikemem.backends.numba_cpu.lower import Image
+from spikemem.backends.numba_cpu.stage import READERS
 from spikemem.checks import whole_number
 from spikemem.errors import FileError
 from spikemem.ir.lowered import Connections, connection_list
@@ -130,7 +131,11 @@ class NumbaProgram(Program):
         lowered = weights_of(self.network, projection, form)
         pre, post = self.network.population(lowered.pre).size, self.network.population(lowered.post).size
         parts = []
+        read = READERS.get(type(lowered.synapse))
         for name, bucket in zip(self._image.bucket_names[projection], lowered.buckets, strict=True):
+            if read is not None:
+                parts.append(read(lowered, bucket, name, self._view, self.network.dt))
+                continue
             one = isinstance(bucket.layout.weights, float)
             values = None if one else np.array(self._view(f"{name}/weights"), dtype=np.float64).reshape(-1)
             rule = lowered.synapse

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from spikemem.backends.numba_cpu.layout import Layout
-from spikemem.ir.lowered import Bucket, LoweredNetwork, LoweredPopulation, LoweredProjection
+from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredPopulation, LoweredProjection
 
 Field = int | str
 """A header field: a number, or the name of an array, which stands for its offset."""
@@ -49,6 +49,12 @@ class Build:
         """Return the populations of dendrites that grow on ``population``, in their order."""
         return [p for p in self.network.populations if p.branch is not None and p.branch.soma == population]
 
+    def soma(self, population: str) -> str:
+        """Return the population that the dendrites ``population`` grow on."""
+        branch = self.network.population(population).branch
+        assert branch is not None
+        return branch.soma
+
     def depth(self, population: str) -> int:
         """Return the number of slots of a population's ring of arriving input: its longest incoming delay + 1."""
         incoming = [b.delay for p in self.network.projections if p.post == population for b in p.buckets]
@@ -59,8 +65,11 @@ class Build:
         found, stage = [self.stage_of[p.name] for p in self.dendrites(population)], len(self.network.populations)
         for projection in self.network.projections:
             for _ in projection.buckets:
-                plastic = type(projection.synapse) in LISTENS_TO_POST
-                if projection.pre == population or (plastic and projection.post == population):
+                rule = type(projection.synapse)
+                heard = {projection.post if rule in LISTENS_TO_POST else None}
+                if rule in LISTENS_TO_SOMA:
+                    heard.add(self.soma(projection.post))
+                if projection.pre == population or population in heard:
                     found.append(stage)
                 stage += 1
         return found
@@ -76,6 +85,12 @@ SynapseRule = Callable[[LoweredProjection, Bucket, str, Build], Stage]
 CELL_RULES: dict[type, CellRule] = {}
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
 LISTENS_TO_POST: set[type] = set()
+LISTENS_TO_SOMA: set[type] = set()
+View = Callable[[str], Any]
+"""Returns a program's array by its name."""
+Reader = Callable[[LoweredProjection, Bucket, str, View, float], Connections]
+READERS: dict[type, Reader] = {}
+"""How to read a bucket whose synapses are not those that it began with, by synapse type."""
 
 
 def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
@@ -88,13 +103,30 @@ def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
     return register
 
 
-def lowers_synapse(synapse: type, listens_to_post: bool = False) -> Callable[[SynapseRule], SynapseRule]:
-    """Register the rule that makes a stage of a bucket of ``synapse``; a plastic one also runs when its target fires."""
+def lowers_synapse(
+    synapse: type, listens_to_post: bool = False, listens_to_soma: bool = False
+) -> Callable[[SynapseRule], SynapseRule]:
+    """Register the rule that makes a stage of a bucket of ``synapse``.
+
+    A plastic one also runs when its target fires, or when the soma of the dendrites that are its target does.
+    """
 
     def register(rule: SynapseRule) -> SynapseRule:
         SYNAPSE_RULES[synapse] = rule
         if listens_to_post:
             LISTENS_TO_POST.add(synapse)
+        if listens_to_soma:
+            LISTENS_TO_SOMA.add(synapse)
+        return rule
+
+    return register
+
+
+def reads_synapse(synapse: type) -> Callable[[Reader], Reader]:
+    """Register how the synapses of a bucket of ``synapse`` are read, for one that grows and prunes them."""
+
+    def register(rule: Reader) -> Reader:
+        READERS[synapse] = rule
         return rule
 
     return register

@@ -29,9 +29,6 @@ from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.values import FloatArray
 from spikemem.tally import Updates
 
-_DEFAULT_DELAY = 1.0
-"""Of a synapse in NEST (ms), which wants it to be possible though none has it."""
-
 
 @dataclass(frozen=True)
 class Dialect:
@@ -42,6 +39,7 @@ class Dialect:
     ``stamp``: steps from a spike to the time that it carries. ``gain``: the factor from our weights to the simulator's;
     ``unscaled``: that of what PyNN forgets to scale. ``amplitude``: from a rule and the gain, the factor to its A_plus.
     ``early``: ms by which a source's times are given before the grid, where the simulator rounds them up to it.
+    ``least_max_delay``: the least that the simulator may be told of the longest delay (ms).
     """
 
     lag: Callable[[Cell], int]
@@ -52,6 +50,7 @@ class Dialect:
     first: int
     stamp: int
     early: float = 0.0
+    least_max_delay: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +148,7 @@ def describe(
     ]
     longest = max((b.delay for p in network.projections for b in p.buckets), default=1) + dialect.lead
     return Description(
-        network.name, network.dt, dialect.first, dialect.stamp, max(longest * network.dt, _DEFAULT_DELAY),
+        network.name, network.dt, dialect.first, dialect.stamp, max(longest * network.dt, dialect.least_max_delay),
         tuple(_population(p, network, dialect, feed) for p in network.populations), tuple(parts),
     )  # fmt: skip
 

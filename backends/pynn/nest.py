@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from math import exp
 from threading import RLock
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backend import Backend, RunOptions, StepEvents
+from spikemem.backend import Backend, RunOptions
 from spikemem.backends.pynn import rules
 from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description, Dialect
@@ -54,7 +54,10 @@ def _amplitude(rule: PairSTDP, gain: float) -> float:
 
 
 # Two steps, since PyNN's first run is one longer than asked for, and the relays of sources take one.
-DIALECT = Dialect(lag=_lag, gain=_gain, unscaled=_unscaled, amplitude=_amplitude, lead=1, first=3, stamp=1, early=1e-7)
+DIALECT = Dialect(
+    lag=_lag, gain=_gain, unscaled=_unscaled, amplitude=_amplitude, lead=1, first=3, stamp=1, early=1e-7,
+    least_max_delay=1.0,  # a synapse's in NEST, which wants it to be possible though none has it
+)  # fmt: skip
 
 
 class NestProgram(PyNNProgram):
@@ -90,9 +93,8 @@ class NestProgram(PyNNProgram):
         values = {(name, variable): v for name, meter in meters.items() for variable, v in meter.last().items()}
         return Outcome(spikes, weights, values)
 
-    def _take(self, outcome: Outcome, feed: Mapping[str, StepEvents], steps: int) -> None:
-        super()._take(outcome, feed, steps)
-        self._values |= {key: values - self._too_early(*key) for key, values in outcome.values.items()}
+    def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
+        return values - self._too_early(population, variable)
 
     def _too_early(self, population: str, variable: str) -> FloatArray:
         """Return what NEST has already added to a synaptic variable, for the next step to move the membrane by."""

@@ -15,28 +15,6 @@ _SHOWN = 20
 """Different weights of a projection that are listed."""
 
 
-class TooLarge(Exception):
-    """A network that needs more cores than the machine can have."""
-
-
-def check_size(description: Description, boards: int) -> None:
-    """Raise :class:`TooLarge` if the populations, as full as cores may be, need more cores than ``boards`` have."""
-    from spynnaker import pyNN as sim  # noqa: N813  # its name in every script
-    from spynnaker.pyNN.data import SpynnakerDataView
-
-    version = SpynnakerDataView.get_machine_version()
-    # One core of a chip runs the monitor, and one more moves data.
-    offered = boards * version.n_chips_per_board * (version.max_cores_per_chip - version.n_scamp_cores - 1)
-    needed = 0
-    for population in description.populations:
-        most = getattr(sim, population.cell).absolute_max_atoms_per_core
-        needed += -(-population.size // most)
-    if needed > offered:
-        raise TooLarge(
-            f"its populations need at least {needed} cores, and {boards * version.n_chips_per_board} chips have {offered}"
-        )
-
-
 def read_placement(description: Description, built: Built) -> dict[str, Any]:
     """Return the machine, every core in use, routing tables, and each projection's weights as they will be held."""
     from spinn_utilities.config_holder import get_config_int

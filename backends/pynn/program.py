@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.backend import Cost, Program, RunOptions, StepEvents, WeightForm
+from spikemem.backend import Cost, RunOptions, StepEvents, WeightForm
 from spikemem.backends.pynn.describe import Description, Dialect, Synapses, describe, is_source, synapses
 from spikemem.backends.pynn.pending import with_pending
 from spikemem.backends.pynn.translate import from_pynn_weight
@@ -20,8 +20,8 @@ from spikemem.ir.lowered import Connections, LoweredNetwork, LoweredProjection
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.values import FloatArray
 from spikemem.requests import recorded, state_variable, weights_of
-from spikemem.sources import Sources, before, in_order
-from spikemem.tally import Record
+from spikemem.sources import Sources, in_order
+from spikemem.tally import Record, RecordedProgram, costs_until
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Outcome:
     values: Mapping[tuple[str, str], FloatArray] = field(default_factory=dict)
 
 
-class PyNNProgram(Program):
+class PyNNProgram(RecordedProgram):
     """One trial, run once, as a whole. A subclass says how a description is run."""
 
     stepwise = False
@@ -54,11 +54,6 @@ class PyNNProgram(Program):
         self._values = {(p.name, name): v for p in network.populations for name, v in p.initial.items()}
         self._events: dict[str, StepEvents] = {}
         self._record = Record(network, self._synapses, self._kept)
-
-    @property
-    def now(self) -> int:
-        """The next step."""
-        return self._now
 
     def stimulate(self, events: Mapping[str, StepEvents]) -> None:
         """Add spikes of spike sources, before the run."""
@@ -85,6 +80,10 @@ class PyNNProgram(Program):
     def _execute(self, description: Description, steps: int) -> Outcome:
         """Run a description for ``steps`` steps."""
 
+    @abstractmethod
+    def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
+        """Return a state variable after the run, from the ``values`` that the simulator says; the spikes are known by then."""
+
     def _take(self, outcome: Outcome, feed: Mapping[str, StepEvents], steps: int) -> None:
         self._events = {
             p.name: feed[p.name] if is_source(p) else self._fired(*outcome.spikes[p.name], steps)
@@ -95,8 +94,8 @@ class PyNNProgram(Program):
                 self._stored[projection.name] = [
                     self._weights_of(projection, s, outcome.weights) for s in self._synapses[projection.name]
                 ]
-        self._values = {**self._values, **outcome.values}
         self._now = steps
+        self._values = {**self._values, **{key: self._state(*key, values) for key, values in outcome.values.items()}}
         self._record.add(self._events, steps)
 
     def _fired(self, times: FloatArray, neurons: npt.NDArray[np.int32], steps: int) -> StepEvents:
@@ -114,23 +113,9 @@ class PyNNProgram(Program):
         weights = rows[np.lexsort((rows[:, 1], rows[:, 0])), 2]
         return from_pynn_weight(cell, projection.receptor, weights) / scale
 
-    def spikes(self, since: int = 0) -> dict[str, StepEvents]:
-        """Return the spikes held, by population, sorted by step, then neuron."""
-        return self._record.spikes(since)
-
-    def forget_spikes(self) -> None:
-        """Drop the spikes held."""
-        self._record.forget()
-
-    @property
-    def cost(self) -> Cost:
-        """What the run took so far."""
-        return self._record.cost
-
     def costs(self, marks: Sequence[int]) -> list[Cost]:
         """Return what the run took up to each of ``marks``, from its start."""
-        fresh = Record(self.network, self._synapses, self._kept)
-        return [fresh.counted({name: before(m, events) for name, events in self._events.items()}, m) for m in marks]
+        return costs_until(Record(self.network, self._synapses, self._kept), self._events, marks)
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from math import exp
 from pathlib import Path
@@ -16,8 +17,10 @@ from typing import Any
 
 from spikemem.backend import Backend, RunOptions, StepEvents
 from spikemem.backends.pynn import rules, spinnaker_rules
+from spikemem.backends.pynn.boards import check_size, named, too_large
 from spikemem.backends.pynn.describe import Description, Dialect
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
+from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
 from spikemem.backends.pynn.translate import CELLS
@@ -28,13 +31,12 @@ from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.ir.pair_stdp import FREE, PairSTDP
 from spikemem.ir.synapse import Static
+from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
 
 _HARDWARE = ("spinnman", "spalloc")
 """The modules whose errors are about a machine that does not do what it should."""
 _MAPPING = ("pacman", "spinn_machine", "spynnaker", "spinn_front_end_common", "spinn_utilities")
-Phase = Callable[[str], None]
-"""Called with each line that sPyNNaker prints."""
 
 
 def _gain(cell: Cell, dt: float) -> float:
@@ -84,7 +86,8 @@ class SpinnakerProgram(PyNNProgram):
         self._board = options.hardware
         self.log = ""
         """What sPyNNaker printed last."""
-        self.phase: Phase = lambda line: None
+        self.watch: Callable[[Phase], None] = lambda phase: None
+        """Called with what sPyNNaker is doing, as it goes."""
         self.placement: dict[str, Any] = {}
         """Where sPyNNaker would put the network, once it is rehearsed."""
 
@@ -114,6 +117,7 @@ class SpinnakerProgram(PyNNProgram):
                 "backend spinnaker: a virtual board maps a network and computes nothing; instead: spikemem deploy, which "
                 "reports the mapping, or the hardware file of a board"
             )
+        self.log = ""
         preflight(self._board, self.placement.get("cores_used", 0))
         result = self._worker(description, steps, self._board)
         self.notes = result.warnings
@@ -122,6 +126,9 @@ class SpinnakerProgram(PyNNProgram):
         assert result.outcome is not None
         return result.outcome
 
+    def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
+        return values
+
     def _worker(self, description: Description, steps: int, board: Board) -> Result:
         with TemporaryDirectory(prefix="spikemem-") as name:
             folder = Path(name)
@@ -129,7 +136,7 @@ class SpinnakerProgram(PyNNProgram):
             job = Job(description, steps, boards, board.time_scale_factor)
             (folder / JOB).write_bytes(pickle.dumps(job))
             (folder / ".spynnaker.cfg").write_text(configuration(board))
-            self.log = _run_worker(folder, self.phase)
+            self.log = _run_worker(folder, self.watch)
             path = folder / RESULT
             if not path.is_file():
                 raise HardwareError(
@@ -141,7 +148,7 @@ class SpinnakerProgram(PyNNProgram):
         return result
 
 
-def _run_worker(folder: Path, phase: Phase) -> str:
+def _run_worker(folder: Path, watch: Callable[[Phase], None]) -> str:
     """Run the process in ``folder``, its home; return what it printed. It does not outlive this call."""
     home = Path.home()
     environment = {
@@ -149,16 +156,20 @@ def _run_worker(folder: Path, phase: Phase) -> str:
         "XDG_CONFIG_DIRS": str(folder / ".config"), "PYTHONUNBUFFERED": "1", "MPLBACKEND": "agg",
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
     }  # fmt: skip
+    environment.pop("PROGRESS_GOOD_TERMINAL", None)  # its bars would go back to the beginning of their line
     process = subprocess.Popen(
         [sys.executable, "-m", "spikemem.backends.pynn.worker", str(folder)], cwd=folder, env=environment,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
-    lines = []
+    printed, phases = [], PhaseReader()
+    decoder = getincrementaldecoder("utf-8")("replace")
     try:
         assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            phase(line.strip())
+        # As it comes: the marks of a phase are not ended by a line's end until the phase is.
+        while piece := os.read(process.stdout.fileno(), 1 << 16):
+            printed.append(decoder.decode(piece))
+            for phase in phases.feed(printed[-1]):
+                watch(phase)
         process.wait()
     finally:
         if process.poll() is None:
@@ -166,7 +177,7 @@ def _run_worker(folder: Path, phase: Phase) -> str:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
-    return "".join(lines)
+    return "".join(printed)
 
 
 def _last(log: str) -> str:
@@ -178,24 +189,14 @@ def _raise(network: str, board: Board, module: str, name: str, message: str) -> 
     """Raise what sPyNNaker's error means to a user."""
     what, package = " ".join(message.split()), module.partition(".")[0]
     if name == "TooLarge":
-        raise Unsupported(
-            f"backend spinnaker: {network} is too large for {_named(board)}: {what}; "
-            "instead: fewer neurons, or more boards (boards = ... in the hardware file)"
-        )
+        raise too_large(network, board, what)
     if package in _HARDWARE:
-        raise HardwareError(f"backend spinnaker: {_named(board)} failed: {what} ({name})")
+        raise HardwareError(f"backend spinnaker: {named(board)} failed: {what} ({name})")
     if package in _MAPPING:
-        raise Unsupported(f"backend spinnaker: sPyNNaker cannot map {network} onto {_named(board)}: {what} ({name})")
+        raise Unsupported(f"backend spinnaker: sPyNNaker cannot map {network} onto {named(board)}: {what} ({name})")
     if module == "builtins" and name in ("OSError", "TimeoutError", "ConnectionError", "ConnectionRefusedError"):
-        raise HardwareError(f"backend spinnaker: {_named(board)} failed: {what} ({name})")
+        raise HardwareError(f"backend spinnaker: {named(board)} failed: {what} ({name})")
     raise RuntimeError(f"sPyNNaker failed: {module}.{name}: {message}")
-
-
-def _named(board: Board) -> str:
-    chips = 4 if board.version == 3 else 48 * board.boards
-    if board.virtual:
-        return f"a machine of {chips} chips"
-    return f"the board at {board.address}" if board.address else f"the boards of {board.server}"
 
 
 class SpinnakerBackend(Backend):
@@ -218,6 +219,7 @@ ABILITIES = Abilities(
     "spinnaker", ("spinnaker",), tuple(CELLS), (Static, PairSTDP),
     (spinnaker_rules.stdp, rules.refractoriness, rules.initial_currents("its scale has not been compared with sPyNNaker's")),
     {name: spinnaker_rules.CONVENTIONS[name][0] for name in FREE},
+    check_size,
 )  # fmt: skip
 
 

@@ -13,16 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from spikemem.backends.pynn.boards import PLASTIC_ROW, neurons_of_a_core
 from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
-from spikemem.backends.pynn.placement import TooLarge, check_size, read_placement
+from spikemem.backends.pynn.placement import read_placement
 from spikemem.backends.pynn.program import Outcome
 
-_ROW = 254
-"""Plastic synapses of one pre neuron onto the neurons of one core that sPyNNaker can hold."""
-_FEWER = 128
 _EMPTY = "Data from a virtual run will be empty"
+
+
+class TooLarge(Exception):
+    """A network that needs more chips than the machine can have."""
 
 
 def main(folder: Path) -> None:
@@ -47,7 +49,6 @@ def do(job: Job) -> Result:
         n_boards_required=job.boards,
     )  # fmt: skip
     virtual = bool(get_config_bool("Machine", "virtual_board"))
-    check_size(description, job.boards or 1)
     built = build(sim, description, silent=False)
     _spread(description, built)
     _map_and_run(sim, job)
@@ -59,6 +60,7 @@ def do(job: Job) -> Result:
 
 
 def _map_and_run(sim: Any, job: Job) -> None:
+    from pacman.exceptions import PacmanPlaceException
     from spinn_machine.exceptions import SpinnMachineException
     from spynnaker.pyNN.data import SpynnakerDataView as View
 
@@ -68,14 +70,18 @@ def _map_and_run(sim: Any, job: Job) -> None:
         if View.has_n_chips_needed():
             raise TooLarge(f"sPyNNaker's partition of it needs {View.get_n_chips_needed()} chips") from error
         raise
+    except PacmanPlaceException as error:
+        said = str(error).partition(" Out of")[0].strip()
+        raise TooLarge(f"sPyNNaker finds no core for all of it ({said})") from error
 
 
 def _spread(description: Description, built: Built) -> None:
     """Give plastic targets that are too large for the rows of one core to more cores."""
     sizes = {p.label: p.size for p in description.populations}
     for projection in description.projections:
-        if projection.plasticity is not None and sizes[projection.target] > _ROW:
-            built.populations[projection.target].set_max_atoms_per_core(_FEWER)
+        size = sizes[projection.target]
+        if projection.plasticity is not None and size > PLASTIC_ROW:
+            built.populations[projection.target].set_max_atoms_per_core(neurons_of_a_core(size, plastic=True))
 
 
 def _outcome(description: Description, built: Built) -> Outcome:

@@ -36,7 +36,6 @@ def export(
     prepared = prepare(loaded, Choices(target, hardware, seed, as_choice(decompose)))
     program = prepared.program
     assert isinstance(program, PyNNProgram)
-    prepared.stimulate()
     stem = f"{loaded.name}_{target}".replace("-", "_")
     code, data, spikes = (out / f"{stem}{ending}" for ending in (".py", ".npz", "_spikes.csv"))
     for path in (code, data):

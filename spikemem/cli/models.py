@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from spikemem.cli.options import Json, print_json, stdout
+from spikemem.errors import shown
 from spikemem.experiment import find_model
 from spikemem.language import Memory
 from spikemem.models import MODELS
@@ -34,7 +35,7 @@ def models(
         for column in ("name", "default", "meaning"):
             table.add_column(column)
         for key, parameter in data["parameters"].items():
-            table.add_row(key, str(parameter["default"]), parameter["meaning"])
+            table.add_row(key, shown(parameter["default"]), parameter["meaning"])
         console.print(table)
         table = Table(title="operations", title_justify="left")
         for column in ("name", "arguments", "spacing (ms)", "answers", "what it does"):

@@ -10,8 +10,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
+from spikemem.cli.study import run_study
 from spikemem.errors import CriterionFailed
-from spikemem.experiment import Choices, Experiment, Prepared, experiment_names, load_experiment, prepare
+from spikemem.experiment import (
+    Choices,
+    Experiment,
+    Prepared,
+    experiment_names,
+    is_study,
+    load_experiment,
+    load_study,
+    prepare,
+    read_experiment,
+)
 from spikemem.files import check_writable
 from spikemem.hdf5 import write_recording
 from spikemem.recording import Recording
@@ -34,6 +45,15 @@ def run(
     ] = False,
 ) -> None:
     """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
+    if is_study(read_experiment(experiment, changes or [])[1]):
+        run_study(
+            load_study(experiment, changes or []),
+            Choices(backend, hardware, seed, as_choice(decompose)),
+            out,
+            as_json,
+            dry_run,
+        )
+        return
     loaded = load_experiment(experiment, changes or [])
     prepared = prepare_with_status(loaded, Choices(backend, hardware, seed, as_choice(decompose)))
     if dry_run:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from spikemem.errors import InvalidInput, OperationError, choices, explain, first_problem, shown
 from spikemem.experiment.schema import ExperimentFile, valid_keys
@@ -43,11 +43,8 @@ def experiment_names() -> dict[str, Path]:
     }
 
 
-def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experiment:
-    """Return the experiment called so, or in the TOML file at that path; ``changes`` are ``key.key=value`` assignments.
-
-    Raises :class:`InvalidInput` naming file and key for anything that the schema or the model does not allow.
-    """
+def read_experiment(name_or_path: str, changes: Sequence[str]) -> tuple[Path, dict[str, Any]]:
+    """Return the path, and what the TOML says with the ``changes`` made, of the experiment called so or at that path."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
         known = experiment_names()
@@ -59,11 +56,32 @@ def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experimen
     data = read_toml(path)
     for change in changes:
         apply_change(data, change)
+    return path, data
+
+
+def is_study(data: Mapping[str, Any]) -> bool:
+    """Return whether a TOML file is a study, not a protocol of one model."""
+    return "study" in data
+
+
+def checked[T: BaseModel](schema: type[T], path: Path, data: Mapping[str, Any]) -> T:
+    """Return what ``data`` of the file at ``path`` says; raise :class:`InvalidInput` naming file and key if it may not."""
     try:
-        file = ExperimentFile(**data)
+        return schema(**data)
     except ValidationError as error:
-        valid = valid_keys(first_problem(error)["loc"])
+        valid = valid_keys(schema, first_problem(error)["loc"])
         raise InvalidInput(explain(error, str(path), valid, joint=": ", what="key")) from None
+
+
+def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experiment:
+    """Return the experiment called so, or in the TOML file at that path; ``changes`` are ``key.key=value`` assignments.
+
+    Raises :class:`InvalidInput` naming file and key for anything that the schema or the model does not allow.
+    """
+    path, data = read_experiment(name_or_path, changes)
+    if is_study(data):
+        raise InvalidInput(f"{path}: is a study, made of many runs; only spikemem run takes it")
+    file = checked(ExperimentFile, path, data)
     kind = find_model(file.model, path.parent)
     try:
         model = kind(**file.parameters)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from spikemem.backend import Program
 from spikemem.experiment.load import Experiment
 from spikemem.hardware import find_hardware
-from spikemem.language.protocol import Scheduled, all_events
+from spikemem.language.protocol import Scheduled
 from spikemem.recording import Recording
 from spikemem.session import Setup, resolve, start
-from spikemem.simulate import Progress, duration_steps, execute, plan_protocol
+from spikemem.simulate import Progress, duration_steps, execute, plan_protocol, stimulate
 from spikemem.stimuli import to_steps
 
 
@@ -35,13 +35,11 @@ class Prepared:
     program: Program
     run: Callable[[Progress | None], Recording]
     rehearse: Callable[[], str | None]
-    """In place of ``run``: check the stimuli and do all that can be done without running; return what was done, in words."""
-    stimulate: Callable[[], None]
-    """In place of both: give the program its stimuli."""
+    """Do all that can be done without running; return what was done, in words."""
 
 
 def prepare(experiment: Experiment, choices: Choices) -> Prepared:
-    """Resolve, check, lower and compile ``experiment``."""
+    """Resolve, check, lower, compile and stimulate ``experiment``."""
     run, model = experiment.file.run, experiment.model
     own = None if choices.hardware is None else find_hardware(choices.hardware).backend
     setup = resolve(
@@ -58,17 +56,12 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
     steps = duration_steps(planned, experiment.stimulus is not None, run.duration_ms, setup.dt)
     given = to_steps(experiment.stimulus, setup.dt) if experiment.stimulus is not None else {}
     program = start(model, setup)
+    stimulate(program, planned, given)
 
     def go(progress: Progress | None) -> Recording:
-        return execute(model, setup, program, planned, given, steps, progress)
-
-    def stimulate() -> None:
-        for events in (given, all_events(planned)):
-            if events:
-                program.stimulate(events)
+        return execute(model, setup, program, planned, steps, progress)
 
     def rehearse() -> str | None:
-        stimulate()
         return program.rehearse(steps)
 
-    return Prepared(setup, planned, steps, program, go, rehearse, stimulate)
+    return Prepared(setup, planned, steps, program, go, rehearse)

@@ -58,6 +58,31 @@ class ExperimentFile(BaseModel):
     generate: str | None = None
 
 
-def valid_keys(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are valid beside the one at ``location``."""
-    return list(RunSection.model_fields if location[:1] == ("run",) else ExperimentFile.model_fields)
+class StudyRunSection(BaseModel):
+    """``[run]`` of a study."""
+
+    model_config = _STRICT
+
+    backend: str = "numba"
+    hardware: str | None = None
+    seed: Annotated[int, Ge(0)] = 1
+
+
+class StudyFile(BaseModel):
+    """The whole file of a study; ``study`` names its class as ``module:Class``."""
+
+    model_config = _STRICT
+
+    title: str = ""
+    source: str = ""
+    study: str
+    parameters: dict[str, Any] = {}
+    run: StudyRunSection = StudyRunSection()
+
+
+def valid_keys(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys of ``schema`` that are valid beside the one at ``location``."""
+    if location[:1] != ("run",):
+        return list(schema.model_fields)
+    section: Any = schema.model_fields["run"].annotation
+    return list(section.model_fields)

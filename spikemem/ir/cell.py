@@ -27,6 +27,11 @@ class Cell(ABC):
     counts_synapses: ClassVar[bool] = False
     """Whether each synapse counts one, so that weights onto this cell must be 1."""
 
+    @property
+    def module_size(self) -> int:
+        """Cells of a winner-take-all module; 1: the cell competes with no other."""
+        return 1
+
     @abstractmethod
     def threshold_weight(self, receptor: Receptor, dt: float, numerics: Numerics) -> float:
         """Return the weight that brings a resting neuron exactly to threshold within one step of ``dt`` ms.

@@ -49,6 +49,15 @@ class OneToOne(Connector):
 
 
 @node
+class Unconnected(Connector):
+    """No pair: for rules that grow the synapses themselves."""
+
+    def pairs(self, rng: np.random.Generator, pre: int, post: int) -> Pairs:
+        """Return nothing."""
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
+
+
+@node
 class AllToAll(Connector):
     """Every neuron to every neuron."""
 

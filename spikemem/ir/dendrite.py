@@ -53,6 +53,8 @@ class Dendrite(Cell):
     reset_by_soma: bool = True
 
     receptors: ClassVar[tuple[Receptor, ...]] = ("excitatory",)
+    one_per_neuron: ClassVar[bool] = False
+    """Whether a neuron has exactly one such dendrite a zone."""
 
 
 @node

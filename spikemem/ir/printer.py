@@ -9,6 +9,9 @@ from spikemem.ir.dendrite import on_soma
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.node import Unit
 
+_LISTED = 6
+"""Elements of a list that are printed."""
+
 
 def format_network(network: Network) -> str:
     r"""Return the text of ``network``.
@@ -23,12 +26,14 @@ def format_network(network: Network) -> str:
 
 
 def format_node(value: Any) -> str:
-    """Return ``Name(field=value unit, ...)`` for a primitive; fields at their defaults are left out.
+    """Return ``Name(field=value unit, ...)`` for a primitive; fields at their defaults are left out, and long lists cut.
 
     >>> from spikemem.ir.if_curr_exp import IF_curr_exp
     >>> format_node(IF_curr_exp(tau_m=10.0))
     'IF_curr_exp(tau_m=10.0 ms)'
     """
+    if isinstance(value, tuple) and len(value) > _LISTED:
+        return f"({', '.join(map(format_node, value[:_LISTED]))}, ... {len(value)} in all)"
     if not is_dataclass(value) or isinstance(value, type):
         return str(value)
     hints = get_type_hints(type(value), include_extras=True)
@@ -51,7 +56,8 @@ def _population(population: Population) -> str:
 
 
 def _projection(network: Network, projection: Projection) -> str:
-    unit = network.population(projection.post).cell.weight_unit
+    held = projection.synapse.holds
+    unit = network.population(projection.post).cell.weight_unit if held == "weight" else f"({held})"
     weight = format_node(projection.weight)
     weight = f"{weight} {unit}" if isinstance(projection.weight, float | int) else weight
     return (

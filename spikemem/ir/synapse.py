@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from spikemem.ir.node import node
 
+if TYPE_CHECKING:
+    from spikemem.ir.network import Population
+
 
 class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
     """A synapse type: what happens to a weight. A subclass is final and frozen; its docstring gives the rule."""
+
+    grows: ClassVar[bool] = False
+    """Whether the rule itself makes the synapses, on dendrites that learning grows."""
+
+    holds: ClassVar[str] = "weight"
+    """What a projection's ``weight`` is to begin with, and its weights when they are read."""
+
+    def populations(self) -> tuple[str, ...]:
+        """Return the names of other populations that the rule listens to."""
+        return ()
 
     def in_threshold_units(self) -> bool:
         """Return whether the rule's own amplitudes and bounds are given in threshold units."""
@@ -19,6 +33,10 @@ class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
 
     def verify_weights(self, where: str, weights: npt.NDArray[np.float64]) -> None:
         """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule does not allow these initial weights."""
+        return
+
+    def verify_target(self, where: str, post: Population) -> None:
+        """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule cannot work on synapses onto ``post``."""
         return
 
     def scaled(self, unit: float) -> Synapse:

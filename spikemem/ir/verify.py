@@ -10,6 +10,7 @@ import numpy as np
 
 from spikemem.errors import NetworkError, choices
 from spikemem.ir.cell import Cell
+from spikemem.ir.connectors import Unconnected
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.network import Steps
 from spikemem.ir.pair_stdp import PairSTDP
@@ -55,6 +56,10 @@ def _population(population: Population) -> None:
 
 def _branch(network: Network, population: Population) -> None:
     where, branch = f"population {population.name}", population.branch
+    if population.size % population.cell.module_size:
+        raise NetworkError(
+            f"{where}: size must be whole modules of {population.cell.module_size} cells, got {population.size}"
+        )
     if branch is None:
         if isinstance(population.cell, Dendrite):
             kind = type(population.cell).__name__
@@ -70,6 +75,9 @@ def _branch(network: Network, population: Population) -> None:
     soma = network.population(branch.soma)
     if not soma.cell.takes_dendrites:
         raise NetworkError(f"{where}: soma {soma.name} is a {type(soma.cell).__name__}, which takes no dendrites")
+    if population.cell.one_per_neuron and branch.per_neuron != 1:
+        kind, number = type(population.cell).__name__, branch.per_neuron or "room for learning to grow them"
+        raise NetworkError(f"{where}: {kind} is one a neuron: per_neuron must be 1, got {number}")
     if branch.per_neuron and population.size != branch.per_neuron * soma.size:
         raise NetworkError(
             f"{where}: size must be {branch.per_neuron} for each of the {soma.size} neurons of {soma.name}, "
@@ -98,15 +106,31 @@ def _projection(network: Network, projection: Projection) -> None:
         raise NetworkError(
             f"{where}: each synapse onto {projection.post} counts one: weight must be 1, got {projection.weight!r}"
         )
-    _bounds(
-        where, "weight", projection.weight, 0.0, f"{target.weight_unit}; make it inhibitory by receptor, not by sign"
-    )
+    _weight(where, projection, target.weight_unit)
     if isinstance(projection.delay, Steps):
         if projection.delay.drawn is None and projection.delay.count < 1:
             raise NetworkError(f"{where}: delay must be at least 1 step, got {projection.delay.count}")
     else:
         _bounds(where, "delay", projection.delay, 0.0, "ms", strict=True)
+    _growth(network, projection)
+    projection.synapse.verify_target(where, network.population(projection.post))
     _plastic(where, projection, projection.synapse, target)
+
+
+def _weight(where: str, projection: Projection, unit: str) -> None:
+    held, weight = projection.synapse.holds, projection.weight
+    if held == "weight":
+        _bounds(where, "weight", weight, 0.0, f"{unit}; make it inhibitory by receptor, not by sign")
+        return
+    kind = type(projection.synapse).__name__
+    if isinstance(weight, Threshold):
+        raise NetworkError(f"{where}: weight is {kind}'s initial {held}, which has no threshold units; got {weight!r}")
+    if projection.receptor != "excitatory":
+        raise NetworkError(f"{where}: {kind} is for excitatory synapses, got {projection.receptor}")
+    if isinstance(weight, float | int):
+        projection.synapse.verify_weights(where, np.asarray(float(weight)))
+    else:
+        _bounds(where, f"weight (the initial {held})", weight, 0.0, "")
 
 
 def _bounds(
@@ -114,7 +138,8 @@ def _bounds(
 ) -> None:
     for low in _lows(value):
         if not low > least if strict else not low >= least:
-            raise NetworkError(f"{where}: {what} must be {'>' if strict else '>='} {least:g} {unit}, got {low:g}")
+            bound = f"{'>' if strict else '>='} {least:g} {unit}".rstrip()
+            raise NetworkError(f"{where}: {what} must be {bound}, got {low:g}")
 
 
 def _lows(value: float | Drawn | Threshold) -> Iterable[float]:
@@ -130,6 +155,35 @@ def _lows(value: float | Drawn | Threshold) -> Iterable[float]:
             return (float(value.numbers.array.min()),) if value.numbers.array.size else ()
         case _:
             return (float(value),)
+
+
+def _growth(network: Network, projection: Projection) -> None:
+    """Check that rules which grow synapses have dendrites to grow, and only they."""
+    where, synapse, target = f"projection {projection.name}", projection.synapse, network.population(projection.post)
+    kind = type(synapse).__name__
+    for name in synapse.populations():
+        names = [p.name for p in network.populations]
+        if name not in names:
+            raise NetworkError(
+                f"{where}: {kind} listens to population {name!r}, which is unknown; {choices(name, names)}"
+            )
+    grown = target.branch is not None and target.branch.per_neuron == 0
+    if not synapse.grows and not grown:
+        return
+    if not synapse.grows:
+        raise NetworkError(
+            f"{where}: {target.name} are dendrites that learning grows; {kind} does not, HebbianPermanence does"
+        )
+    if not grown:
+        raise NetworkError(f"{where}: {kind} grows dendrites; declare {target.name} by dendrites(..., room=...)")
+    if not isinstance(projection.connector, Unconnected):
+        raise NetworkError(
+            f"{where}: {kind} makes its synapses itself; the connector must be Unconnected(), "
+            f"got {type(projection.connector).__name__}"
+        )
+    others = [p.name for p in network.projections if p.post == target.name and p.name != projection.name]
+    if others:
+        raise NetworkError(f"{where}: {target.name} are grown by {others[0]} already; give each rule its own dendrites")
 
 
 def _plastic(where: str, projection: Projection, synapse: Synapse, target: Cell) -> None:

@@ -2,29 +2,37 @@
 
 from spikemem.ir import (
     AllToAll,
+    AlphaDendrite,
     Explicit,
     FixedNumberPre,
     FixedProbability,
     FromList,
     FromMatrix,
     Grouped,
+    HebbianPermanence,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
+    MiniColumn,
     Normal,
     Numbers,
     OneToOne,
     PairSTDP,
+    Patterns,
+    PermanenceSTDP,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Static,
+    Subsamples,
     Threshold,
+    Unconnected,
     Uniform,
 )
 from spikemem.language.answer import Window, window
-from spikemem.language.arguments import Bits, Index
+from spikemem.language.arguments import Bits, Index, Sequence
 from spikemem.language.builder import NetworkBuilder
+from spikemem.language.codes import random_codes
 from spikemem.language.memory import Memory, parameter
 from spikemem.language.operation import Operation, operation
 from spikemem.language.protocol import Call, call
@@ -32,6 +40,7 @@ from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
 
 __all__ = [
     "AllToAll",
+    "AlphaDendrite",
     "Bits",
     "Call",
     "Explicit",
@@ -40,11 +49,13 @@ __all__ = [
     "FromList",
     "FromMatrix",
     "Grouped",
+    "HebbianPermanence",
     "IF_cond_exp",
     "IF_curr_delta",
     "IF_curr_exp",
     "Index",
     "Memory",
+    "MiniColumn",
     "NetworkBuilder",
     "Neurons",
     "Normal",
@@ -52,12 +63,17 @@ __all__ = [
     "OneToOne",
     "Operation",
     "PairSTDP",
+    "Patterns",
+    "PermanenceSTDP",
     "Segment",
+    "Sequence",
     "SpikeSource",
     "SpikeSourcePoisson",
     "Static",
     "Stimulus",
+    "Subsamples",
     "Threshold",
+    "Unconnected",
     "Uniform",
     "Window",
     "call",
@@ -65,5 +81,6 @@ __all__ = [
     "operation",
     "parameter",
     "pulse",
+    "random_codes",
     "window",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,29 @@ class Bits(Argument):
     def describe(self, size: int) -> str:
         """Return the range."""
         return f"some of 0..{size - 1}"
+
+
+@dataclass(frozen=True)
+class Sequence(Argument):
+    """A list of indices, 0 .. size-1, in their order, at least one; any may occur again."""
+
+    def check(self, owner: str, name: str, value: Any, size: int) -> tuple[int, ...]:
+        """Return the indices in their order."""
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        if isinstance(value, str | bytes | Set | Mapping) or not isinstance(value, Iterable):
+            raise OperationError(
+                f"{owner}: {name} must be an ordered list of elements 0..{size - 1} ({self.size}={size}), got {value!r}"
+            )
+        elements = tuple(_whole(owner, f"{name} element ", element, size, self.size) for element in value)
+        if not elements:
+            raise OperationError(
+                f"{owner}: {name} is empty; give at least one of the elements 0..{size - 1} ({self.size}={size})"
+            )
+        return elements
+
+    def describe(self, size: int) -> str:
+        """Return the range."""
+        return f"an ordered list of 0..{size - 1}"
 
 
 def _whole(owner: str, what: str, value: Any, size: int, parameter: str) -> int:

@@ -62,8 +62,11 @@ class Memory(BaseModel, ABC):
         >>> class CA3CAM(Memory): ...
         >>> CA3CAM.model_name()
         'ca3-cam'
+        >>> class SDRNeuron(Memory): ...
+        >>> SDRNeuron.model_name()
+        'sdr-neuron'
         """
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z][A-Z]*)", "-", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     def network(self) -> Network:
         """Return the network that ``build`` declares, verified; the operations must read populations that it has."""
@@ -72,7 +75,7 @@ class Memory(BaseModel, ABC):
         network = builder.network()
         names = [p.name for p in network.populations]
         for key, made in self.operations().items():
-            for answer, window in made.answers.items():
+            for answer, window in made.windows(self).items():
                 if window.population not in names:
                     raise OperationError(
                         f"{type(self).__name__}.{key}: answer {answer!r}: population {window.population!r} is unknown; "

@@ -15,6 +15,8 @@ from spikemem.language.arguments import Argument
 from spikemem.language.stimulus import Stimulus
 from spikemem.passes.discretize import whole_steps
 
+Asked = Window | Callable[[Any], Window]
+"""An answer's window, or the function of the model that gives it, where that depends on the model's parameters."""
 _RESERVED = {"at", "do", "expect"}
 
 
@@ -30,8 +32,9 @@ class Parameter:
 class Operation:
     """A model's operation.
 
-    ``stimulate(model, **neurons)`` makes its stimulus; ``spacing`` (ms) must pass before the next operation; ``answers`` are
-    read after it; of the arguments named in ``one_of`` exactly one is given.
+    ``stimulate(model, **neurons)`` makes its stimulus; ``spacing`` (ms) must pass before the next operation, from its start or,
+    with ``from_end``, from the last spike of its stimulus; ``answers`` are read after it; of the arguments named in ``one_of``
+    exactly one is given.
     """
 
     name: str
@@ -39,8 +42,9 @@ class Operation:
     stimulate: Callable[..., Stimulus]
     spacing: float
     parameters: Mapping[str, Parameter]
-    answers: Mapping[str, Window] = field(default_factory=dict)
+    answers: Mapping[str, Asked] = field(default_factory=dict)
     one_of: tuple[str, ...] = ()
+    from_end: bool = False
 
     def check(self, model: Any, arguments: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         """Return the arguments as neurons; raise :class:`OperationError` for wrong ones."""
@@ -63,9 +67,19 @@ class Operation:
             )
         return checked
 
-    def check_windows(self, owner: str, dt: float) -> None:
-        """Raise :class:`OperationError` about ``owner`` for an answer's window that is none, or is no whole steps of ``dt``."""
-        for name, window in self.answers.items():
+    def windows(self, model: Any) -> dict[str, Window]:
+        """Return the windows of the answers of ``model``."""
+        made = {name: w if isinstance(w, Window) else w(model) for name, w in self.answers.items()}
+        for name, found in made.items():
+            if not isinstance(found, Window):
+                raise OperationError(
+                    f"{type(model).__name__}.{self.name}: answer {name!r} must be a window(...), got {found!r}"
+                )
+        return made
+
+    def check_windows(self, owner: str, windows: Mapping[str, Window], dt: float) -> None:
+        """Raise :class:`OperationError` about ``owner`` for a window that is none, or is no whole steps of ``dt``."""
+        for name, window in windows.items():
             where = f"{owner}: answer {name!r}"
             if not 0.0 <= window.at <= window.until:
                 raise OperationError(
@@ -86,18 +100,23 @@ class Operation:
 
 
 def operation(
-    spacing: float, answers: Mapping[str, Window] | None = None, one_of: tuple[str, ...] = ()
+    spacing: float,
+    answers: Mapping[str, Asked] | None = None,
+    one_of: tuple[str, ...] = (),
+    from_end: bool = False,
 ) -> Callable[[Callable[..., Stimulus]], Operation]:
     """Declare a method of a model to be an operation: it gets the neurons that the arguments name, and returns the stimulus.
 
     Each argument's annotation says its kind: ``Annotated[Neurons, Index("cues")]``, ``cues`` being the model's parameter that
-    sets the range; ``... | None = None`` makes it optional.
+    sets the range; ``... | None = None`` makes it optional. ``spacing`` counts from the start or, with ``from_end``, from
+    the last spike of the stimulus.
     """
 
     def declare(method: Callable[..., Stimulus]) -> Operation:
         summary = (inspect.getdoc(method) or "").split("\n")[0]
         gap = milliseconds(f"operation {method.__name__}: spacing", spacing)
-        return Operation(method.__name__, summary, method, gap, _parameters(method), dict(answers or {}), one_of)
+        windows = dict(answers or {})
+        return Operation(method.__name__, summary, method, gap, _parameters(method), windows, one_of, from_end)
 
     return declare
 

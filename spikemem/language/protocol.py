@@ -12,6 +12,7 @@ import numpy as np
 from spikemem.backend import StepEvents
 from spikemem.errors import OperationError
 from spikemem.ir.node import plain
+from spikemem.language.answer import Window
 from spikemem.language.memory import Memory
 from spikemem.language.operation import Operation
 from spikemem.language.stimulus import Stimulus
@@ -63,17 +64,22 @@ def _expected(where: str, given: Any) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A checked call: its operation, its first step, the step from which the next may begin, and its spikes."""
+    """A checked call: its operation, first step, the step from which the next may begin, its spikes, its answers' windows."""
 
     call: Call
     operation: Operation
     start: int
     free: int
     stimulus: Stimulus
+    windows: Mapping[str, Window]
+
+    def origin(self, window: Window) -> int:
+        """Return the step that the times of ``window`` count from."""
+        return max(self.start, self.stimulus.last) if window.from_end else self.start
 
     def last_answer(self, dt: float) -> int:
         """Return the last step that the answers' windows reach, or the start where it has none."""
-        return self.start + max((round(w.until / dt) for w in self.operation.answers.values()), default=0)
+        return max((self.origin(w) + round(w.until / dt) for w in self.windows.values()), default=self.start)
 
 
 def schedule(model: Memory, calls: Sequence[Call], dt: float, check_spacing: bool = True) -> tuple[Scheduled, ...]:
@@ -98,9 +104,12 @@ def check_free(
     ``earliest`` is the first step that is possible, if that is later than the spacing demands.
     """
     if start < earlier.free:
+        before = earlier.operation
+        since = f"the last input of {before.name} at" if before.from_end else f"{before.name} at"
+        began = max(earlier.start, earlier.stimulus.last) if before.from_end else earlier.start
         raise OperationError(
-            f"{type(model).__name__}.{name} at {start * dt:g} ms: {earlier.operation.spacing:g} ms must pass after "
-            f"{earlier.operation.name} at {earlier.start * dt:g} ms; earliest: {max(earlier.free, earliest or 0) * dt:g} ms"
+            f"{type(model).__name__}.{name} at {start * dt:g} ms: {before.spacing:g} ms must pass after "
+            f"{since} {began * dt:g} ms; earliest: {max(earlier.free, earliest or 0) * dt:g} ms"
         )
 
 
@@ -110,21 +119,22 @@ def plan(model: Memory, made: Call, start: int, dt: float, sizes: Mapping[str, i
     owner = f"{type(model).__name__}.{made.do}"
     if start > _LAST_STEP:
         raise OperationError(f"{owner}: at must be at most {_LAST_STEP * dt:g} ms, got {made.at:g}")
-    operation.check_windows(owner, dt)
+    windows = operation.windows(model)
+    operation.check_windows(owner, windows, dt)
     for name, bits in made.expect.items():
-        if name not in operation.answers:
-            valid = ", ".join(operation.answers) or "(none)"
+        if name not in windows:
+            valid = ", ".join(windows) or "(none)"
             raise OperationError(
                 f"{owner} at {made.at:g} ms: expect.{name} is unknown; this operation answers: {valid}"
             )
-        size = sizes[operation.answers[name].population]
+        size = sizes[windows[name].population] // windows[name].group
         for bit in bits:
             if not 0 <= bit < size:
                 raise OperationError(f"{owner} at {made.at:g} ms: expect.{name} {bit} is out of range 0..{size - 1}")
     stimulus = operation.stimulus(model, made.arguments).later(start)
-    return Scheduled(
-        made, operation, start, start + whole_steps(operation.spacing, dt, f"spacing of {made.do}"), stimulus
-    )
+    spacing = whole_steps(operation.spacing, dt, f"spacing of {made.do}")
+    free = (max(start, stimulus.last) if operation.from_end else start) + spacing
+    return Scheduled(made, operation, start, free, stimulus, windows)
 
 
 def _planned(model: Memory, made: Call, dt: float, sizes: Mapping[str, int]) -> Scheduled:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spikemem.errors import OperationError
 
 Neurons = tuple[int, ...]
-"""The neurons that an operation's argument names, sorted: what the model's method is given."""
+"""The neurons that an operation's argument names, sorted unless it is a sequence: what the model's method is given."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Stimulus:
                 raise OperationError(f"stimulus: a neuron of {population} would fire twice in one step")
             both[population] = tuple(together)
         return Stimulus(both)
+
+    @property
+    def last(self) -> int:
+        """The step of the last spike, 0 if there is none."""
+        return max((spikes[-1][0] for spikes in self.spikes.values() if spikes), default=0)
 
     def later(self, steps: int) -> Stimulus:
         """Return the stimulus ``steps`` steps later."""

@@ -26,6 +26,16 @@ def whole_steps(ms: float, dt: float, what: str) -> int:
     return round(steps)
 
 
+def steps_between(ms: float, dt: float) -> float:
+    """Return a time in steps of ``dt``, exactly where it is a whole number of them but for rounding.
+
+    >>> steps_between(0.3, 0.1), steps_between(0.25, 0.1)
+    (3.0, 2.5)
+    """
+    steps = ms / dt
+    return float(round(steps)) if abs(steps - round(steps)) < 1e-6 else steps
+
+
 @dataclass(frozen=True)
 class Discretize(Pass):
     """Give every delay as whole steps of ``dt``: refuse a given delay that does not fit, round a drawn one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from spikemem.errors import Unsupported
+from spikemem.hardware import Hardware
 from spikemem.ir.cell import Cell
 from spikemem.ir.network import Network, Population
 from spikemem.ir.numerics import Numerics
@@ -33,11 +34,16 @@ SUBSTITUTES: dict[type[Cell], Explanation] = {}
 """By cells that a pass can put others in the place of: the reason why a population is refused, and what to do, at a dt."""
 
 
+def _of_any_size(network: Network, hardware: Hardware) -> None:
+    """Accept every network: memory alone limits it."""
+
+
 @dataclass(frozen=True)
 class Abilities:
     """What a backend can do, as data; ``rules`` find what the type lists cannot say.
 
-    ``conventions`` are the target's own values of what a portable plasticity rule leaves open.
+    ``conventions`` are the target's own values of what a portable plasticity rule leaves open. ``check_size`` raises
+    :class:`spikemem.errors.Unsupported` for a network that the hardware cannot hold, before anything of it is drawn.
     """
 
     backend: str
@@ -46,6 +52,7 @@ class Abilities:
     synapses: tuple[type[Synapse], ...]
     rules: tuple[Callable[[Network], Iterable[Lack]], ...] = ()
     conventions: Mapping[str, Any] = field(default_factory=dict)
+    check_size: Callable[[Network, Hardware], None] = _of_any_size
 
     def lacks(self, network: Network, numerics: Numerics, dt: float | None = None) -> list[Lack]:
         """Return all that the backend cannot do of ``network`` under ``numerics``, in steps of ``dt`` ms (None: its own)."""

@@ -10,13 +10,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 _HEADROOM = 1.9
+_MOST = 8.0
+"""Times that a band may be as tall as that of one neuron: 64 neurons have it."""
 _TALLEST = 60.0
 """Inches of bands: more is no longer looked at, and beyond 65,536 pixels no longer drawn."""
 
 
 def bands(sizes: Mapping[str, int], duration_ms: float, width: float, title: str) -> tuple[Figure, dict[str, Axes]]:
     """Return a figure ``width`` inches wide, and the axes of each population of ``sizes``: taller for a larger one."""
-    heights = [max(1.0, np.sqrt(size)) for size in sizes.values()]
+    heights = [float(np.clip(np.sqrt(size), 1.0, _MOST)) for size in sizes.values()]
     tall = _HEADROOM + min(0.3 * sum(heights), _TALLEST)
     figure = Figure(figsize=(width, tall), layout="constrained")
     FigureCanvasAgg(figure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -58,6 +58,7 @@ def _load(placed: Mapping[str, Any]) -> Iterator[str]:
                 f"population {name}: fires {peak} spikes in one step, and a core's buffer holds {buffer}; spread the stimulus "
                 "over more steps, or slow down with time_scale_factor"
             )
+    yield from _busy(placed["load"], placed["dt_ms"] * placed["time_scale_factor"])
     for table in placed["routing"]:
         if table["entries"] > machine["routing_entries_of_a_chip"]:
             yield (
@@ -70,6 +71,17 @@ def _load(placed: Mapping[str, Any]) -> Iterator[str]:
             f"run: a step of {placed['dt_ms']:g} ms in {real:g} ms of real time is faster "
             "than boards can be expected to be; give time_scale_factor in the hardware file"
         )
+
+
+def _busy(load: Mapping[str, Any], real: float) -> Iterator[str]:
+    worst = {row["population"]: row for row in sorted(load["cores"], key=lambda row: row["peak_events"])}
+    for name, row in worst.items():
+        if row["share"] > 1.0:
+            yield (
+                f"population {name}: an estimated {row['peak_events']} synaptic events reach a core in step "
+                f"{row['peak_step']}, and {load['events_of_a_step']:g} are taken to fit into {real:g} ms of real time; "
+                "spread the stimulus over more steps, or slow down with time_scale_factor"
+            )
 
 
 def machine_line(placed: Mapping[str, Any]) -> str:
@@ -85,20 +97,44 @@ def machine_line(placed: Mapping[str, Any]) -> str:
     )
 
 
+def load_line(placed: Mapping[str, Any]) -> str:
+    """Return the largest load of a core in a sentence."""
+    load = placed["load"]
+    most = max(load["cores"], key=lambda row: row["peak_events"], default=None)
+    if most is None:
+        return "estimated load: no core has synapses"
+    return (
+        f"estimated load (timing is not modelled): at most {most['peak_events']} synaptic events a step on a core, of "
+        f"{most['population']} in step {most['peak_step']}, {percent(most['share'])} of the "
+        f"{load['events_of_a_step']:g} that are taken to fit"
+    )
+
+
 def populations_table(placed: Mapping[str, Any]) -> Table:
     """Return a row a population: its cores, neurons a core, SDRAM a core."""
     table = Table(title="cores")
-    for column in ("population", "cores", "neurons a core", "SDRAM a core (KiB)", "longest delay (steps)"):
+    for column in (
+        "population", "cores", "neurons a core", "SDRAM a core (KiB)", "longest delay (steps)", "peak events a step",
+        "share of budget", "peak packets a step",
+    ):  # fmt: skip
         table.add_column(column)
+    loads = placed["load"]["cores"]
     longest = {row["population"]: row["longest_steps"] for row in placed["delays"]}
     for name in dict.fromkeys(core["population"] for core in placed["cores"]):
         own = [core for core in placed["cores"] if core["population"] == name]
         neurons, sdram = [c["neurons"] for c in own], [c["sdram_bytes"] / 1024 for c in own]
         table.add_row(
             name, str(len(own)), _range(min(neurons), max(neurons), "d"), _range(min(sdram), max(sdram), ".1f"),
-            str(longest.get(name, "")),
+            str(longest.get(name, "")), *_peaks([row for row in loads if row["population"] == name]),
         )  # fmt: skip
     return table
+
+
+def _peaks(loads: Sequence[Mapping[str, Any]]) -> tuple[str, str, str]:
+    if not loads:
+        return "", "", ""
+    events, share, packets = (max(row[key] for row in loads) for key in ("peak_events", "share", "peak_packets"))
+    return str(events), percent(share), str(packets)
 
 
 def weights_table(placed: Mapping[str, Any]) -> Table:
@@ -112,6 +148,15 @@ def weights_table(placed: Mapping[str, Any]) -> Table:
         numbers = (f"{row[k]:.6g}" for k in ("largest_weight", "resolution", "largest_error"))
         table.add_row(row["projection"], *numbers, str(row["saturating"]), held + more)
     return table
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, to two digits.
+
+    >>> percent(0.00058), percent(0.154), percent(3.2)
+    ('0.058 %', '15 %', '320 %')
+    """
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _range(least: float, most: float, form: str) -> str:

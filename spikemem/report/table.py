@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from spikemem.recording import Answer, Recording
+from spikemem.recording import Answer, Recording, listed
 
 _MARK = {True: "right", False: "WRONG", None: ""}
 
@@ -43,7 +43,7 @@ def sets(values: Mapping[str, Iterable[int]]) -> str:
     >>> sets({"content": {8, 0}, "cues": set()})
     'content 0 8'
     """
-    parts = [f"{name} {' '.join(map(str, sorted(neurons)))}" for name, neurons in values.items() if neurons]
+    parts = [f"{name} {' '.join(map(str, listed(neurons)))}" for name, neurons in values.items() if neurons]
     return ", ".join(parts) if parts or not values else "-"
 
 
@@ -53,7 +53,7 @@ def answer_data(answer: Answer) -> dict[str, Any]:
         "at_ms": answer.at_ms,
         "operation": answer.operation,
         **{
-            name: {k: sorted(v) for k, v in getattr(answer, name).items()}
+            name: {k: listed(v) for k, v in getattr(answer, name).items()}
             for name in ("arguments", "expected", "answered")
         },
         "latency_ms": answer.latency_ms,

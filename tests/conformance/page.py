@@ -22,7 +22,7 @@ def page() -> str:
             "The Numba engine is the reference: under the same numerics, another backend of grade `exact` gives every spike",
             "of it, at the same step, and the same weights and state variables to 1e-6.",
             "",
-            *_table(
+            *table(
                 ("backend", "what", "install", "numerics", "grade", "run", "checkpoints", "what is tested"), _backends()
             ),
             "",
@@ -32,14 +32,14 @@ def page() -> str:
             "",
             "Before anything runs, with these reasons (exit code 4):",
             "",
-            *_table(("backend", "feature", "reason"), EXEMPTIONS),
+            *table(("backend", "feature", "reason"), EXEMPTIONS),
             "",
             "Segments that count within one step, pass no current on and take no notice of their soma run everywhere with",
             "`--decompose segments`, as threshold neurons with the same spikes (tests/passes/test_decompose.py).",
             "",
             "## Where a backend is not exact",
             "",
-            *_table(
+            *table(
                 ("backend", "feature", "largest difference (mV, nA, uS)", "reason"),
                 [(b, f, f"{largest:g}", why) for b, f, largest, why in TOLERANCES],
             ),
@@ -48,13 +48,13 @@ def page() -> str:
             "",
             "`stdp_synapse` onto `IF_curr_delta` is `PairSTDP` with these fields; any other value is refused:",
             "",
-            *_table(("field", "value", "why"), [(f, repr(own), why) for f, (own, why) in rules.CONVENTIONS.items()]),
+            *table(("field", "value", "why"), [(f, repr(own), why) for f, (own, why) in rules.CONVENTIONS.items()]),
             "",
             "## SpiNNaker's plasticity in our terms",
             "",
             "sPyNNaker's additive `SpikePairRule` is `PairSTDP` with these fields; any other value is refused:",
             "",
-            *_table(
+            *table(
                 ("field", "value", "why"),
                 [(f, repr(own), why) for f, (own, why) in spinnaker_rules.CONVENTIONS.items()],
             ),
@@ -65,7 +65,7 @@ def page() -> str:
             "",
             "One small network each (tests/conformance/cases.py): `yes`, `no` (refused), or `compiles`, `maps` (not run yet).",
             "",
-            *_table(("feature", *BACKENDS), ((c.feature, *(_answer(b, c.feature) for b in BACKENDS)) for c in CASES)),
+            *table(("feature", *BACKENDS), ((c.feature, *(_answer(b, c.feature) for b in BACKENDS)) for c in CASES)),
             "",
         ]
     )
@@ -87,7 +87,8 @@ def _answer(backend: str, feature: str) -> str:
     return "compiles" if FACTS[backend].compiles else "maps"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table."""
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
     for row in rows:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from spikemem.backend import BACKENDS, Backend, Program, RunOptions, WeightForm,
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.hardware import find_hardware
-from spikemem.ir import NUMERICS, Dendrite, Numerics, PairSTDP, Population
+from spikemem.ir import NUMERICS, Numerics, PairSTDP, Population, Segment
 from spikemem.passes import lower
 from tests.conformance.cases import CASES, QUICK, STEPS, Case, network, stimulus
 from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, Exemption, Tolerance, exemption, largest_difference
@@ -146,7 +145,7 @@ def assert_not_empty(case: Case, numerics: Numerics) -> None:
     (target,) = [p for p in case.populations if p.name == "t"]
     assert 10 <= fired.size < STEPS * target.size
     for population in case.populations:
-        if isinstance(population.cell, Dendrite):
+        if isinstance(population.cell, Segment):
             assert_dendrites_matter(case, population, population.cell, program)
     for projection in case.projections:
         if isinstance(projection.synapse, PairSTDP):
@@ -156,7 +155,7 @@ def assert_not_empty(case: Case, numerics: Numerics) -> None:
             assert changed.mean() > 0.3
 
 
-def assert_dendrites_matter(case: Case, population: Population, cell: Any, program: Program) -> None:
+def assert_dendrites_matter(case: Case, population: Population, cell: Segment, program: Program) -> None:
     """They spike, not always, and the target's spikes depend on their current."""
     own, target = case.renamed(population.name), case.renamed("t")
     assert 10 <= program.spikes()[own][1].size < STEPS * population.size / 2

@@ -24,6 +24,7 @@ from spikemem.ir import (
     Branch,
     FromList,
     Grouped,
+    HebbianPermanence,
     IF_curr_delta,
     Network,
     Numerics,
@@ -32,6 +33,7 @@ from spikemem.ir import (
     Segment,
     SpikeSource,
     Static,
+    Unconnected,
 )
 from spikemem.passes import KINDS, Decompose, lower
 from tests.engine.support import as_events
@@ -183,11 +185,17 @@ def test_what_a_threshold_neuron_cannot_mean_is_left_and_refused(
     assert raised.value.exit_code == 4
 
 
-def test_branches_that_learning_grows_are_left() -> None:
+def test_branches_that_learning_grows_are_left_and_refused() -> None:
     network = detector(2, 3)
     grown = replace(network.populations[2], branch=Branch("soma", "basal", 0))
-    network = replace(network, populations=(*network.populations[:2], grown))
+    rule = HebbianPermanence(theta_match=1)
+    onto = replace(network.projection("onto"), connector=Unconnected(), weight=1.0, synapse=rule)
+    network = replace(network, populations=(*network.populations[:2], grown), projections=(onto,)).verify()
     assert Decompose(1.0, KINDS)(network) == network
+    poor = replace(backend("numba").abilities, backend="poor", cells=(SpikeSource, IF_curr_delta))
+    wanted = "they are grown by learning, and the synapses of projection onto learn; instead: backend numba"
+    with pytest.raises(Unsupported, match=re.escape(f"no threshold neuron can take its place: {wanted}")):
+        lower(network, poor, "exact", seed=1, decompose=KINDS)
 
 
 def test_without_being_asked_for_the_refusal_names_it() -> None:

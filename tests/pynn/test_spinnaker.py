@@ -16,7 +16,7 @@ from spikemem.errors import HardwareError, InvalidInput, MissingDependency, Spik
 from spikemem.hardware import find_hardware
 from spikemem.ir import AllToAll, IF_curr_exp, Network, Population, Projection, SpikeSource, Static
 from spikemem.language import call
-from spikemem.models import CA3CAM, HeteroAssociative
+from spikemem.models import HeteroAssociative
 from spikemem.passes import lower
 from spikemem.report.placement import problems
 
@@ -52,12 +52,19 @@ def test_the_experiments_fit(
     hardware: str, arguments: list[str], cores: int, neurons: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = deployed(tmp_path / "out", *arguments, hardware=hardware)
+    told = capsys.readouterr()
+    assert "mapping with sPyNNaker" in told.err
+    assert "estimated load (timing is not modelled): at most " in told.out
+    loads = found["load"]["cores"]
+    own = {(c["x"], c["y"], c["core"]) for c in found["cores"] if not c["kind"].startswith("SpikeSource")}
+    assert {(row["x"], row["y"], row["core"]) for row in loads} == own
+    assert all(0 < row["peak_events"] < 100 for row in loads)
     assert found["machine"]["chips"] == {"virtual3": 4, "virtual5": 48}[hardware]
     assert (found["cores_used"], found["chips_used"]) == (cores, 1)
     assert sum(core["neurons"] for core in found["cores"]) == neurons
     assert found["problems"] == []
     assert len({(c["x"], c["y"], c["core"]) for c in found["cores"]}) == cores
-    assert f"{cores} of {found['machine']['cores']} cores, on 1 of" in capsys.readouterr().out.replace("\n", " ")
+    assert f"{cores} of {found['machine']['cores']} cores, on 1 of" in told.out.replace("\n", " ")
     assert not list((tmp_path / "home").glob(".s*"))  # sPyNNaker's configuration is the run's own
 
 
@@ -93,20 +100,38 @@ def test_long_delays_and_dense_input_are_told(delay: float, extended: bool) -> N
     assert isinstance(program, SpinnakerProgram)
     program.stimulate({"in": (np.zeros(300, dtype=np.int64), np.arange(300, dtype=np.int32))})
     program.rehearse(20)
-    told = problems(program.placement)
+    told = problems({**program.placement, "load": {"cores": []}})
     assert any(core["kind"].startswith("DelayExtension") for core in program.placement["cores"]) == extended
     assert any(s.startswith("population x: delays of 3000 steps are longer than") for s in told) == extended
     assert "population in: fires 300 spikes in one step, and a core's buffer holds 256" in told[-1]
 
 
-def test_too_large_a_network_is_told_with_the_numbers() -> None:
-    sentence = (
-        "^backend spinnaker: ca3-cam is too large for a machine of 4 chips: .* needs 5 chips; instead: fewer neurons"
-    )
-    program = spikemem.session.start(
-        CA3CAM(cues=3000, bits=4),
-        spikemem.session.resolve(CA3CAM(cues=3000, bits=4), backend="spinnaker", hardware="virtual3"),
-    )
+def relays(pairs: int, delay: float) -> tuple[tuple[Population, ...], tuple[Projection, ...]]:
+    """Return sources with a target each."""
+    populations = [
+        p
+        for k in range(pairs)
+        for p in (Population(f"s{k}", 1, SpikeSource()), Population(f"x{k}", 100, IF_curr_exp(tau_refrac=1.0)))
+    ]
+    projections = [
+        Projection(f"p{k}", f"s{k}", f"x{k}", AllToAll(), 7.0, delay, "excitatory", Static()) for k in range(pairs)
+    ]
+    return tuple(populations), tuple(projections)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "delay", "why"),
+    [
+        (30, 500.0, "sPyNNaker's partition of it needs 6 chips"),  # a delay extension for each source
+        (32, 1.0, r"sPyNNaker finds no core for all of it \(No more chips to start with for x\d+\)"),
+    ],
+)
+def test_what_spynnaker_cannot_place_is_told(pairs: int, delay: float, why: str) -> None:
+    """As many populations as there are cores beside two a chip, or fewer; what sPyNNaker itself adds is too much."""
+    target = backend("spinnaker")
+    lowered = lower(Network("many", 1.0, *relays(pairs, delay)), target.abilities, "spinnaker", 1)
+    program = target.compile(lowered, RunOptions(hardware=find_hardware("virtual3")))
+    sentence = f"^backend spinnaker: many is too large for a machine of 4 chips: {why}; instead: fewer neurons, or more"
     with pytest.raises(Unsupported, match=sentence):
         program.rehearse(10)
 

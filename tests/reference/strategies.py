@@ -214,9 +214,8 @@ def dendrites(draw: Draw, soma: Population, zone: Zone, dt: float) -> Population
         current=draw(st.sampled_from([0.0, 0.41, 0.83, 1.27, -0.37])) * rheobase,
         reset_by_soma=draw(st.sampled_from([True, True, False])),
     )
-    per_neuron = draw(st.sampled_from([1, 1, 2, 3, 0]))
-    size = per_neuron * soma.size if per_neuron else draw(st.integers(1, 5))
-    return Population(f"{soma.name} {zone}", size, segment, (), Branch(soma.name, zone, per_neuron))
+    per_neuron = draw(st.sampled_from([1, 1, 2, 3]))
+    return Population(f"{soma.name} {zone}", per_neuron * soma.size, segment, (), Branch(soma.name, zone, per_neuron))
 
 
 @st.composite

@@ -1,0 +1,80 @@
+"""Studies: experiments that are more than one run, such as a table of theory and simulation side by side."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from spikemem.errors import InvalidInput, explain
+from spikemem.rng import generator
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+Columns = Mapping[str, Sequence[Any]]
+"""A table: columns of one length, by name, with the unit in the name where there is one."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What a study must show: whether it does, and the figures, in one sentence."""
+
+    name: str
+    passed: bool
+    found: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a study found. ``draw`` makes its figure."""
+
+    tables: Mapping[str, Columns]
+    criteria: tuple[Criterion, ...]
+    draw: Callable[[], Figure]
+
+    @property
+    def failed(self) -> tuple[Criterion, ...]:
+        """The criteria that are not met."""
+        return tuple(c for c in self.criteria if not c.passed)
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """How a study is run; ``progress(done, total, what)`` is told how far it is."""
+
+    backend: str = "numba"
+    hardware: str | None = None
+    seed: int = 1
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+
+    def generator(self, *name: str) -> np.random.Generator:
+        """Return the generator of this seed and name."""
+        return generator(self.seed, "study", *name)
+
+    def each[T](self, items: Sequence[T], name: Callable[[T], str]) -> Iterable[T]:
+        """Yield ``items`` one by one, and tell how far it is."""
+        for number, item in enumerate(items):
+            self.progress(number, len(items), name(item))
+            yield item
+        self.progress(len(items), len(items), "")
+
+
+class Study(BaseModel, ABC):
+    """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise InvalidInput(explain(error, type(self).__name__, type(self).model_fields)) from None
+
+    @abstractmethod
+    def run(self, how: StudyRun) -> Findings:
+        """Do it all; raise :class:`spikemem.errors.SpikememError` for what cannot be done."""
