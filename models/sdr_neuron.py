@@ -37,7 +37,8 @@ class SDRNeuron(Memory):
     are active in one step; the neuron fires if any of its segments does. A pattern is recognised though some of its cells are
     silent or others are active, and a random one is taken for it with the probability ``spikemem.sdr_theory.false_positive``.
     The publication has no learning rule and no model of how dendrites drive the soma; that one spike of a segment fires the
-    neuron is its OR, in our neuron. The default patterns, 8 of 40 cells that follow each other, are ours.
+    neuron is its OR, in our neuron, and its segments take no notice of the neuron's own spikes: so the model is decomposed
+    into threshold neurons where segments are lacking. The default patterns, 8 of 40 cells that follow each other, are ours.
     """
 
     numerics: ClassVar[None] = None
@@ -65,7 +66,9 @@ class SDRNeuron(Memory):
         """Declare the input cells, the neuron, its segments and what they do to it."""
         cells = net.input("in_pattern", self.inputs)
         neuron = net.population("neuron", 1, SOMA)
-        segments = net.dendrites("segments", neuron, Segment(theta=self.theta), per_neuron=len(self.patterns))
+        segments = net.dendrites(
+            "segments", neuron, Segment(theta=self.theta, reset_by_soma=False), per_neuron=len(self.patterns)
+        )
         net.connect(cells, segments, Subsamples(self.patterns, self.synapses), weight=1.0, delay=2.0)
         net.connect(segments, neuron, Grouped(len(self.patterns), 1), weight=Threshold(1.5), delay=2.0)
 

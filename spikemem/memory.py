@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,7 @@ def open_memory(
     seed: int = 1,
     dt: float | None = None,
     weight_precision: str | None = None,
+    decompose: Sequence[str] = (),
 ) -> LiveMemory:
     """Return ``model`` as a live memory, empty; the choices are those of :func:`spikemem.run`."""
     setup = resolve(
@@ -142,6 +143,7 @@ def open_memory(
         seed=seed,
         dt=dt,
         weight_precision=weight_precision,
+        decompose=decompose,
     )
     if not isinstance(model, Memory):
         raise OperationError(
@@ -172,6 +174,7 @@ def load_memory(path: str | Path, model: type[Memory] | None = None, *, backend:
             seed=source["seed"],
             dt=source["dt_ms"],
             weight_precision=source["weight_precision"],
+            decompose=source.get("decompose", ()),
         )
         last = source["last_operation"]
         if last is not None:

@@ -37,6 +37,13 @@ def model_reference(model: Memory | Network) -> dict[str, Any]:
     }
 
 
+def _decomposed(model: Memory | Network, setup: Setup) -> dict[str, Any]:
+    if not setup.decompose:
+        return {}
+    network = model.network() if isinstance(model, Memory) else model
+    return {"decompose": list(setup.decompose), "substituted": list(setup.substitutions(network))}
+
+
 def provenance(model: Memory | Network, setup: Setup) -> dict[str, Any]:
     """Return the provenance of a run, as JSON data."""
     return {
@@ -47,5 +54,6 @@ def provenance(model: Memory | Network, setup: Setup) -> dict[str, Any]:
         "dt_ms": setup.dt,
         "hardware": setup.hardware,
         "weight_precision": setup.options.weight_precision,
+        **_decomposed(model, setup),
         "versions": versions(),
     }

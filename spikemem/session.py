@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from spikemem.backend import Cost, Program, RunOptions, StepEvents
 from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
-from spikemem.errors import InvalidInput, choices
+from spikemem.errors import InvalidInput, SpikememWarning, choices
 from spikemem.hardware import hardware_for
 from spikemem.ir.network import Network
 from spikemem.ir.node import plain
@@ -19,7 +20,8 @@ from spikemem.ir.numerics import NUMERICS, Numerics
 from spikemem.language.answer import Reading, read
 from spikemem.language.memory import Memory
 from spikemem.language.protocol import Scheduled
-from spikemem.passes import lower
+from spikemem.passes import Decompose, lower
+from spikemem.passes.decompose import check_kinds
 from spikemem.recording import Answer, in_ms
 from spikemem.rng import check_seed
 
@@ -34,6 +36,11 @@ class Setup:
     dt: float
     hardware: str | None
     options: RunOptions
+    decompose: tuple[str, ...] = ()
+
+    def substitutions(self, network: Network) -> tuple[str, ...]:
+        """Return what of ``network`` others are put in the place of, in words."""
+        return Decompose(self.dt, self.decompose).substituted(network)
 
 
 def resolve(
@@ -47,6 +54,7 @@ def resolve(
     weight_precision: str | None = None,
     threads: int | None = None,
     record: tuple[str, ...] | None = None,
+    decompose: Sequence[str] = (),
 ) -> Setup:
     """Return the setup that these choices mean; what is None comes from the hardware file, then from the model."""
     if not isinstance(model, Memory | Network):
@@ -63,7 +71,7 @@ def resolve(
     precision: Any = found.weight_precision if weight_precision is None else weight_precision
     options = RunOptions(precision, found.threads if threads is None else threads, record, found)
     step = model.dt if dt is None else dt
-    return Setup(backend, chosen, check_seed(seed), _step(step), hardware, options)
+    return Setup(backend, chosen, check_seed(seed), _step(step), hardware, options, check_kinds(decompose))
 
 
 def _step(dt: float) -> float:
@@ -74,11 +82,13 @@ def _step(dt: float) -> float:
 
 
 def start_many(model: Memory | Network, setup: Setup, count: int) -> Sequence[Program]:
-    """Lower and compile ``model`` for ``count`` independent trials."""
+    """Lower and compile ``model`` for ``count`` independent trials; warn of what was substituted."""
     network = model.network() if isinstance(model, Memory) else model
     target = find_backend(setup.backend)
     target.abilities.check_size(network, setup.options.hardware)
-    lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt)
+    lowered = lower(network, target.abilities, setup.numerics, setup.seed, setup.dt, setup.decompose)
+    for substitution in setup.substitutions(network):
+        warnings.warn(f"decompose: {substitution}", SpikememWarning, stacklevel=2)
     return target.programs(lowered, setup.options, count)
 
 

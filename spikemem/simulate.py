@@ -50,6 +50,7 @@ def run(
     weight_precision: str | None = None,
     threads: int | None = None,
     record: tuple[str, ...] | None = None,
+    decompose: Sequence[str] = (),
     check_spacing: bool = True,
     progress: Progress | None = None,
 ) -> Recording:
@@ -58,13 +59,14 @@ def run(
     ``stimulus`` maps spike sources to (times_ms, neurons); ``protocol`` is a list of operations (``spikemem.language.call``);
     both may be given. ``duration_ms`` is required with a stimulus, and is else as long as the protocol needs: steps 0 to
     duration/dt - 1 are run. ``numerics`` and ``dt`` default to the model's own, ``hardware`` is a name or path of a hardware
-    file. ``record`` names the populations whose spikes are kept (None: all).
+    file. ``record`` names the populations whose spikes are kept (None: all). ``decompose=["segments"]`` puts threshold neurons
+    in the place of segments, where they mean the same: for backends that have none.
 
     Raises :class:`spikemem.errors.SpikememError` with one sentence for anything that cannot be run as given.
     """
     setup = resolve(
         model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt,
-        weight_precision=weight_precision, threads=threads, record=record,
+        weight_precision=weight_precision, threads=threads, record=record, decompose=decompose,
     )  # fmt: skip
     planned = plan_protocol(model, protocol, setup.dt, check_spacing)
     steps = duration_steps(planned, stimulus is not None, duration_ms, setup.dt)
@@ -88,6 +90,7 @@ def run_batch(
     weight_precision: str | None = None,
     threads: int | None = None,
     record: tuple[str, ...] | None = None,
+    decompose: Sequence[str] = (),
     check_spacing: bool = True,
 ) -> list[Recording]:
     """Run independent trials of one network, ``threads`` at a time, each from the initial state; return their recordings.
@@ -97,7 +100,7 @@ def run_batch(
     """
     setup = resolve(
         model, backend=backend, numerics=numerics, hardware=hardware, seed=seed, dt=dt,
-        weight_precision=weight_precision, threads=threads, record=record,
+        weight_precision=weight_precision, threads=threads, record=record, decompose=decompose,
     )  # fmt: skip
     planned = [plan_protocol(model, trial.protocol, setup.dt, check_spacing) for trial in trials]
     given = [to_steps(trial.stimulus, setup.dt) if trial.stimulus is not None else {} for trial in trials]

@@ -165,7 +165,7 @@ def _run(description: Description, kind: Target) -> Iterator[str]:
         if offset.any():
             yield f"p[{spec.label!r}].set(i_offset={offset.tolist()!r})"
         yield f"p[{spec.label!r}].node_collection.set(V_m={spec.initial['v'].tolist()!r})"
-    yield "sim.run((STEPS + 1) * DT)"
+    yield "sim.run((STEPS + 2) * DT)  # one more, since PyNN may leave out the spikes of its last time by rounding"
 
 
 _WRITE = """with open(SPIKES, "w", newline="") as file:

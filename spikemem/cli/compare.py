@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
 from spikemem.cli.run import prepare_with_status, run_with_progress
 from spikemem.comparison import compare as compare_recordings
 from spikemem.errors import CriterionFailed, InvalidInput
@@ -21,6 +21,7 @@ def compare(
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the rasters with the differences marked.")] = Path("results"),
     changes: Set = None,
+    decompose: Decompose = None,
     as_json: Json = False,
 ) -> None:
     """Run an experiment on several backends and compare the spikes. Exit code 1 if any differ from the first backend's."""
@@ -36,10 +37,10 @@ def compare(
     if len(names) < 2 or len(set(names)) < len(names):
         raise InvalidInput(f"--backends: give at least two different ones, such as numba,brian2; got {backends!r}")
     loaded = load_experiment(experiment, changes or [])
-    recordings, seconds = {}, {}
+    recordings, seconds, chosen = {}, {}, as_choice(decompose)
     for name in names:
         began = perf_counter()
-        recordings[name] = run_with_progress(loaded, prepare_with_status(loaded, Choices(name, None, seed)))
+        recordings[name] = run_with_progress(loaded, prepare_with_status(loaded, Choices(name, None, seed, chosen)))
         seconds[name] = perf_counter() - began
     reference = recordings[names[0]]
     found = {name: compare_recordings(reference, recordings[name]) for name in names[1:]}

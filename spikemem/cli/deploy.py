@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from spikemem.backends.pynn.load import estimate
 from spikemem.backends.pynn.phases import Phase
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
-from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
 from spikemem.cli.run import finish
 from spikemem.experiment import Choices, Prepared, experiment_names, load_experiment, prepare
 from spikemem.experiment.reference import reference_spikes
@@ -37,12 +37,13 @@ def deploy(
         "results"
     ),
     changes: Set = None,
+    decompose: Decompose = None,
     as_json: Json = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Map and report; do not run.")] = False,
 ) -> None:
     """Map an experiment onto SpiNNaker boards and report how it fits; then, unless they are virtual, run it there."""
     loaded = load_experiment(experiment, changes or [])
-    choices = Choices("spinnaker", hardware, seed)
+    choices = Choices("spinnaker", hardware, seed, as_choice(decompose))
     paths = [out / f"{loaded.name}-board{ending}" for ending in (".json", ".png", ".log")]
     for path in paths:
         check_writable(path)

@@ -10,7 +10,7 @@ import typer
 
 from spikemem.backends.pynn.program import PyNNProgram
 from spikemem.backends.pynn.script import TARGETS, script
-from spikemem.cli.options import Set
+from spikemem.cli.options import Decompose, Set, as_choice
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment import Choices, experiment_names, load_experiment, prepare
 from spikemem.files import check_writable, whole_or_absent
@@ -26,13 +26,14 @@ def export(
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the script and its data.")] = Path("results"),
     changes: Set = None,
+    decompose: Decompose = None,
 ) -> None:
     """Write an experiment as a plain PyNN script that runs without spikemem and gives the same spikes."""
     if target not in TARGETS:
         raise InvalidInput(f"--target {target!r} is unknown; {choices(target, TARGETS)}")
     loaded = load_experiment(experiment, changes or [])
     hardware = "virtual5" if target == "spinnaker" else None  # only named: nothing is mapped
-    prepared = prepare(loaded, Choices(target, hardware, seed))
+    prepared = prepare(loaded, Choices(target, hardware, seed, as_choice(decompose)))
     program = prepared.program
     assert isinstance(program, PyNNProgram)
     stem = f"{loaded.name}_{target}".replace("-", "_")

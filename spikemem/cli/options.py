@@ -13,7 +13,18 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a key: parameters.cues=6, run.numerics=exact."),
 ]
+Decompose = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--decompose", metavar="WHAT", help="Put primitives in the place of others: segments (threshold neurons)."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def as_choice(given: list[str] | None) -> tuple[str, ...] | None:
+    """Return an option that may be given several times, or None if it was not given."""
+    return tuple(given) if given else None
 
 
 def stdout() -> Console:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
 from spikemem.cli.study import run_study
 from spikemem.errors import CriterionFailed
 from spikemem.experiment import (
@@ -38,6 +38,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the HDF5 file and the raster plot.")] = Path("results"),
     changes: Set = None,
+    decompose: Decompose = None,
     as_json: Json = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check, lower and compile everything; run and write nothing.")
@@ -45,10 +46,16 @@ def run(
 ) -> None:
     """Run an experiment: print its operations and answers, write an HDF5 file, draw the raster. Exit code 1 if any is wrong."""
     if is_study(read_experiment(experiment, changes or [])[1]):
-        run_study(load_study(experiment, changes or []), Choices(backend, hardware, seed), out, as_json, dry_run)
+        run_study(
+            load_study(experiment, changes or []),
+            Choices(backend, hardware, seed, as_choice(decompose)),
+            out,
+            as_json,
+            dry_run,
+        )
         return
     loaded = load_experiment(experiment, changes or [])
-    prepared = prepare_with_status(loaded, Choices(backend, hardware, seed))
+    prepared = prepare_with_status(loaded, Choices(backend, hardware, seed, as_choice(decompose)))
     if dry_run:
         with Console(stderr=True).status(f"rehearsing {loaded.name} on {prepared.setup.backend}"):
             done = prepared.rehearse()

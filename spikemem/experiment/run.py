@@ -22,6 +22,7 @@ class Choices:
     backend: str | None = None
     hardware: str | None = None
     seed: int | None = None
+    decompose: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def prepare(experiment: Experiment, choices: Choices) -> Prepared:
         seed=run.seed if choices.seed is None else choices.seed,
         dt=run.dt,
         weight_precision=run.weight_precision,
+        decompose=run.decompose if choices.decompose is None else choices.decompose,
     )
     planned = plan_protocol(model, experiment.calls, setup.dt, run.check_spacing)
     steps = duration_steps(planned, experiment.stimulus is not None, run.duration_ms, setup.dt)

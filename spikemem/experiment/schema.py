@@ -30,6 +30,7 @@ class RunSection(BaseModel):
     hardware: str | None = None
     weight_precision: Literal["float64", "float32"] | None = None
     stimulus: str | None = None
+    decompose: list[Literal["segments"]] = []
     check_spacing: bool = True
 
 

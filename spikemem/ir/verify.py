@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spikemem.errors import NetworkError, choices
+from spikemem.ir.cell import Cell
 from spikemem.ir.connectors import Unconnected
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.network import Steps
@@ -113,7 +114,7 @@ def _projection(network: Network, projection: Projection) -> None:
         _bounds(where, "delay", projection.delay, 0.0, "ms", strict=True)
     _growth(network, projection)
     projection.synapse.verify_target(where, network.population(projection.post))
-    _plastic(where, projection, projection.synapse)
+    _plastic(where, projection, projection.synapse, target)
 
 
 def _weight(where: str, projection: Projection, unit: str) -> None:
@@ -185,9 +186,13 @@ def _growth(network: Network, projection: Projection) -> None:
         raise NetworkError(f"{where}: {target.name} are grown by {others[0]} already; give each rule its own dendrites")
 
 
-def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:
+def _plastic(where: str, projection: Projection, synapse: Synapse, target: Cell) -> None:
     if not isinstance(synapse, PairSTDP):
         return
+    if target.counts_synapses:
+        raise NetworkError(
+            f"{where}: each synapse onto {projection.post} counts one, so PairSTDP has no weight to change"
+        )
     weight = projection.weight
     if synapse.in_threshold_units() and not isinstance(weight, Threshold) and weight != 0.0:
         raise NetworkError(f"{where}: PairSTDP is in threshold units, so must be the weight; got {weight!r}")

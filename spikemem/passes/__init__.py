@@ -2,6 +2,7 @@
 
 from spikemem.passes.base import Pass
 from spikemem.passes.conventions import Conventions
+from spikemem.passes.decompose import KINDS, Decompose
 from spikemem.passes.discretize import Discretize, whole_steps
 from spikemem.passes.legalize import Abilities, Lack, Legalize
 from spikemem.passes.materialize import Materialize
@@ -10,8 +11,10 @@ from spikemem.passes.place import Place, Placement
 from spikemem.passes.threshold_units import ThresholdUnits
 
 __all__ = [
+    "KINDS",
     "Abilities",
     "Conventions",
+    "Decompose",
     "Discretize",
     "Lack",
     "Legalize",

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from spikemem.errors import Unsupported
 from spikemem.hardware import Hardware
 from spikemem.ir.cell import Cell
-from spikemem.ir.network import Network
+from spikemem.ir.network import Network, Population
 from spikemem.ir.numerics import Numerics
 from spikemem.ir.synapse import Synapse
 from spikemem.passes.base import Pass
@@ -27,6 +27,11 @@ class Lack:
     def __str__(self) -> str:
         """Return one line."""
         return f"{self.where}: {self.what}: {self.reason}; instead: {self.alternative}"
+
+
+Explanation = Callable[[Network, Population, float], tuple[str, str]]
+SUBSTITUTES: dict[type[Cell], Explanation] = {}
+"""By cells that a pass can put others in the place of: the reason why a population is refused, and what to do, at a dt."""
 
 
 def _of_any_size(network: Network, hardware: Hardware) -> None:
@@ -49,20 +54,27 @@ class Abilities:
     conventions: Mapping[str, Any] = field(default_factory=dict)
     check_size: Callable[[Network, Hardware], None] = _of_any_size
 
-    def lacks(self, network: Network, numerics: Numerics) -> list[Lack]:
-        """Return all that the backend cannot do of ``network`` under ``numerics``."""
+    def lacks(self, network: Network, numerics: Numerics, dt: float | None = None) -> list[Lack]:
+        """Return all that the backend cannot do of ``network`` under ``numerics``, in steps of ``dt`` ms (None: its own)."""
         found = []
         if numerics not in self.numerics:
             found.append(Lack("run", f"numerics {numerics!r}", "not offered", " or ".join(self.numerics)))
         for population in network.populations:
             if type(population.cell) not in self.cells:
-                found.append(_missing(f"population {population.name}", population.cell, self.cells))
+                found.append(self._no_cell(network, population, network.dt if dt is None else dt))
         for projection in network.projections:
             if type(projection.synapse) not in self.synapses:
                 found.append(_missing(f"projection {projection.name}", projection.synapse, self.synapses))
         for rule in self.rules:
             found.extend(rule(network))
         return found
+
+    def _no_cell(self, network: Network, population: Population, dt: float) -> Lack:
+        where, cell = f"population {population.name}", population.cell
+        explain = SUBSTITUTES.get(type(cell))
+        if explain is None:
+            return _missing(where, cell, self.cells)
+        return Lack(where, type(cell).__name__, *explain(network, population, dt))
 
 
 def _missing(where: str, primitive: object, offered: Iterable[type]) -> Lack:
@@ -77,10 +89,11 @@ class Legalize(Pass):
     name: ClassVar[str] = "legalize"
     abilities: Abilities
     numerics: Numerics
+    dt: float | None = None
 
     def rewrite(self, network: Network) -> Network:
         """Return ``network`` as it is."""
-        lacks = self.abilities.lacks(network, self.numerics)
+        lacks = self.abilities.lacks(network, self.numerics, self.dt)
         if lacks:
             listed = "\n".join(f"  - {lack}" for lack in lacks)
             raise Unsupported(f"backend {self.abilities.backend} cannot run {network.name}:\n{listed}")

@@ -31,7 +31,7 @@ def ask(expect: str) -> str:
 
 
 ROOT_KEYS = "generate, model, operations, parameters, run, source, title"
-RUN_KEYS = "backend, check_spacing, dt, duration_ms, hardware, numerics, seed, stimulus, weight_precision"
+RUN_KEYS = "backend, check_spacing, decompose, dt, duration_ms, hardware, numerics, seed, stimulus, weight_precision"
 
 CASES = {
     # the file

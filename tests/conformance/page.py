@@ -34,6 +34,9 @@ def page() -> str:
             "",
             *table(("backend", "feature", "reason"), EXEMPTIONS),
             "",
+            "Segments that count within one step, pass no current on and take no notice of their soma run everywhere with",
+            "`--decompose segments`, as threshold neurons with the same spikes (tests/passes/test_decompose.py).",
+            "",
             "## Where a backend is not exact",
             "",
             *table(

@@ -141,3 +141,16 @@ def test_recorded_patterns_run_everywhere(name: str, ending: str, tmp_path: Path
         pytest.skip(str(error))
     assert recording.spikes["out"][0].tolist() == [7.0, 18.0, 62.0]
     assert recording.spikes["out"][1].tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("dt", [0.1, 0.3, 1.0])
+def test_no_length_of_a_run_loses_the_spikes_of_its_last_step(dt: float) -> None:
+    populations = (Population("in", 1, SpikeSource()), Population("out", 1, IF_curr_delta(tau_refrac=0.0)))
+    drive = Projection("drive", "in", "out", AllToAll(), 40.0, 2 * dt, "excitatory", Static())
+    target = backend("nest")
+    lowered = lower(Network("late", dt, populations, (drive,)), target.abilities, "exact", seed=1)
+    for steps in range(5, 45):
+        program = target.compile(lowered, RunOptions())
+        program.stimulate({"in": (np.array([steps - 3]), np.array([0], dtype=np.int32))})
+        program.run(steps)
+        assert program.spikes()["out"][0].tolist() == [steps - 1]
