@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from annotated_types import Le
 
 from spikemem.errors import NetworkError
 from spikemem.ir.node import Count, Fraction, Ms, node
@@ -47,7 +49,7 @@ class HebbianPermanence(Synapse):
     decrement: Fraction = 0.1
     punishment: Fraction = 0.02
     new_synapses: Count = 32
-    most_synapses: Count = 128
+    most_synapses: Annotated[Count, Le(255)] = 128
     most_segments: Count = 128
     interval: Ms = 2.0
     gate: str | None = None
@@ -57,6 +59,13 @@ class HebbianPermanence(Synapse):
     def populations(self) -> tuple[str, ...]:
         """Return the gate."""
         return () if self.gate is None else (self.gate,)
+
+    def verify_room(self, where: str, dendrites: int) -> None:
+        """Raise if the places of all synapses are more than 32 bits count."""
+        if dendrites * self.most_synapses >= 2**31:
+            raise NetworkError(
+                f"{where}: room for dendrites x most_synapses must be < 2147483648, got {dendrites} x {self.most_synapses}"
+            )
 
     def __post_init__(self) -> None:
         if self.new_synapses > self.most_synapses:
