@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -60,7 +61,18 @@ class SDRNeuron(Memory):
             raise InvalidInput("SDRNeuron.patterns: must hold at least one pattern, is empty")
         if self.theta > self.synapses:
             raise InvalidInput(f"SDRNeuron.theta: must be <= synapses = {self.synapses}, got {self.theta}")
+        for k, pattern in enumerate(self.patterns):
+            self._check_pattern(f"SDRNeuron.patterns[{k}]", pattern)
         return self
+
+    def _check_pattern(self, where: str, pattern: tuple[int, ...]) -> None:
+        for cell, count in Counter(pattern).items():
+            if count > 1:
+                raise InvalidInput(f"{where}: cell {cell} is given {count} times; give each once")
+            if not 0 <= cell < self.inputs:
+                raise InvalidInput(f"{where}: cell {cell} is out of range 0..{self.inputs - 1} (inputs={self.inputs})")
+        if len(pattern) < self.synapses:
+            raise InvalidInput(f"{where}: must hold at least synapses = {self.synapses} cells, holds {len(pattern)}")
 
     def build(self, net: NetworkBuilder) -> None:
         """Declare the input cells, the neuron, its segments and what they do to it."""

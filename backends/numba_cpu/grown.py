@@ -3,7 +3,7 @@
 Segment s has room for ``MOST_SYNAPSES`` synapses, at the places ``s * MOST_SYNAPSES ...``. A place holds a permanence, -1 if it
 is free, and the next place of the same pre neuron; the last of a neuron's chain holds -(neuron + 2) instead. So a neuron's
 synapses are found from its head by following the chain, and a synapse's neuron by following it to the end, which only
-pruning needs. A bit tells whether the pre neuron was active last.
+pruning needs. A bit tells whether the pre neuron was active last, and a byte a segment counts those bits.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import numpy as np
 
 from spikemem.backends.numba_cpu.kernel import part
 
-# Header fields. CIRCLE_PRE, CIRCLE_POST: const_whole, the places on the circle of pre neurons and segments.
+# Header fields. CIRCLE_PRE, CIRCLE_POST: const_whole, the places on the circle of pre neurons and segments. MATCH:
+# byte[segments], how many of a segment's synapses are marked. WINNERS: whole[count, pre neurons...], by place on the circle;
+# all of them were active last.
 (PRE, POST, MOST_SYNAPSES, HEAD, NEXT, MARK, MATCH, WINNERS, CIRCLE_PRE, CIRCLE_POST, OWN) = range(11)
 FREE = -1.0
 END = 2
@@ -52,11 +54,13 @@ def set_mark(h: Any, m: Any, place: Any, value: Any) -> Any:
 
 @part
 def insert(permanences: Any, h: Any, m: Any, place: Any, i: Any, permanence: Any) -> Any:
-    """Put a synapse from pre neuron i at a free place."""
+    """Put a synapse from pre neuron i, which was active last, at a free place."""
     head = first_place(h, m, i)
     m.whole32[h[NEXT] + place] = head if head >= 0 else -(i + END)
     m.whole32[h[HEAD] + i] = place
     permanences[place] = permanence
+    set_mark(h, m, place, 1)
+    m.byte[h[MATCH] + place // h[MOST_SYNAPSES]] += np.uint8(1)
     return 0
 
 
@@ -76,7 +80,9 @@ def remove(permanences: Any, h: Any, m: Any, place: Any) -> Any:
             at = next_place(h, m, at)
         m.whole32[h[NEXT] + at] = following
     permanences[place] = FREE
-    set_mark(h, m, place, 0)
+    if is_marked(h, m, place) != 0:
+        set_mark(h, m, place, 0)
+        m.byte[h[MATCH] + place // h[MOST_SYNAPSES]] -= np.uint8(1)
     return 0
 
 

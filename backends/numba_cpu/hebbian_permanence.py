@@ -33,12 +33,12 @@ from spikemem.rng import generator
 
 # Header fields. OWNER, UNTIL, PLATEAU, COUNTS, TOUCHED, DEPTH: of the segments. LAST: whole[step, count, pre neurons...].
 # CHOSEN: whole[count, winners of this step...]. FOUND: whole32[segments that are active or match]. SEGMENTS: whole[1], those
-# grown so far. REINFORCED: when each was. FIRED_AT: whole[somata]. ACTIVE_AT, PREDICTED_AT, BEST: whole[modules].
+# grown so far. REINFORCED: when each was. FIRED_AT: whole[somata]. ACTIVE_AT, PREDICTED_AT, BEST: whole[modules]. LEAST:
+# how many synapses match on any segment that is active or matching, at least.
 (PRE_FIRED, SOMA_FIRED, GATE_FIRED, RECURRENT, SINGLE, PERMANENCES, COUNTS, TOUCHED, DEPTH, DELAY, TARGET, MODULE, OWNER, UNTIL,
- PLATEAU, THETA, LAST, CHOSEN, FOUND, SEGMENTS, SEGMENTS_OF, REINFORCED, FIRED_AT, ACTIVE_AT, PREDICTED_AT, BEST, THETA_MATCH,
- NEW_SYNAPSES, MOST_SEGMENTS, INTERVAL, PARAMETERS) = range(OWN, OWN + 31)  # fmt: skip
+ PLATEAU, LAST, CHOSEN, FOUND, SEGMENTS, SEGMENTS_OF, REINFORCED, FIRED_AT, ACTIVE_AT, PREDICTED_AT, BEST, THETA_MATCH,
+ LEAST, NEW_SYNAPSES, MOST_SEGMENTS, INTERVAL, PARAMETERS) = range(OWN, OWN + 31)  # fmt: skip
 CONNECTED, INITIAL, INCREMENT, DECREMENT, PUNISHMENT = range(5)
-FULL = np.uint8(255)
 BLOCK = 256
 
 
@@ -50,14 +50,14 @@ def parameter(h: Any, m: Any, which: Any) -> Any:
 
 @part
 def is_active(h: Any, m: Any, s: Any) -> Any:
-    """Return whether segment s spiked on what the last activity sent."""
-    return m.whole[h[UNTIL] + s] - h[PLATEAU] == m.whole[h[LAST]] + h[DELAY]
+    """Return whether segment s has spiked since the last activity reached it."""
+    return m.whole[h[UNTIL] + s] - h[PLATEAU] >= m.whole[h[LAST]] + h[DELAY]
 
 
 @part
 def find(h: Any, m: Any) -> Any:
     """List the segments that are active or match; return how many."""
-    least, used, found = np.uint8(min(h[THETA_MATCH], h[THETA])), m.whole[h[SEGMENTS]], 0
+    least, used, found = np.uint8(h[LEAST]), m.whole[h[SEGMENTS]], 0
     match = m.byte[h[MATCH] : h[MATCH] + used]
     for first in range(0, used, BLOCK):
         most, last = np.uint8(0), min(first + BLOCK, used)
@@ -83,8 +83,8 @@ def look_at_modules(t: Any, h: Any, m: Any, found: Any) -> Any:
         s = np.int64(m.whole32[h[FOUND] + k])
         soma = np.int64(m.whole32[h[OWNER] + s])
         module = soma // h[MODULE]
-        if m.whole[h[ACTIVE_AT] + module] == t:
-            if m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s):
+        if m.whole[h[FIRED_AT] + soma] == t:
+            if is_active(h, m, s):
                 m.whole[h[PREDICTED_AT] + module] = t
             best = m.whole[h[BEST] + module]
             if m.byte[h[MATCH] + s] >= h[THETA_MATCH] and (best < 0 or m.byte[h[MATCH] + s] > m.byte[h[MATCH] + best]):
@@ -159,6 +159,8 @@ def new_segment(permanences: Any, t: Any, h: Any, m: Any, soma: Any) -> Any:
     if full or m.whole[h[SEGMENTS]] >= h[POST]:
         s = oldest(h, m, soma if full else -1)
         strip(permanences, h, m, s)
+        for slot in range(h[DEPTH]):  # what is under way to the old one, or in its window, is lost
+            m.byte[h[COUNTS] + slot * h[POST] + s] = 0
         m.whole32[h[SEGMENTS_OF] + m.whole32[h[OWNER] + s]] -= 1
         m.whole[h[UNTIL] + s] = -1
     else:
@@ -172,8 +174,8 @@ def new_segment(permanences: Any, t: Any, h: Any, m: Any, soma: Any) -> Any:
 
 
 @part
-def choose_winners(permanences: Any, t: Any, h: Any, m: Any, learns: Any) -> Any:
-    """Choose the winners among the neurons that fire in step t; grow a segment where none matches."""
+def choose_winners(t: Any, h: Any, m: Any) -> Any:
+    """Choose the winners among the neurons that fire in step t, module by module."""
     count, at = fired_count(t, h[SOMA_FIRED], m), h[SOMA_FIRED] + 2
     k, chosen = 0, 0
     while k < count:
@@ -187,15 +189,13 @@ def choose_winners(permanences: Any, t: Any, h: Any, m: Any, learns: Any) -> Any
                 chosen += 1
         else:
             best = m.whole[h[BEST] + module]
+            winner = m.whole[at + k]
             if best >= 0:
                 winner = np.int64(m.whole32[h[OWNER] + best])
             else:
-                winner = m.whole[at + k]
                 for c in range(k + 1, last):
                     if m.whole32[h[SEGMENTS_OF] + m.whole[at + c]] < m.whole32[h[SEGMENTS_OF] + winner]:
                         winner = m.whole[at + c]
-                if learns and m.whole[h[WINNERS]] > 0:
-                    new_segment(permanences, t, h, m, winner)
             m.whole[h[CHOSEN] + 1 + chosen] = winner
             chosen += 1
         k = last
@@ -204,16 +204,29 @@ def choose_winners(permanences: Any, t: Any, h: Any, m: Any, learns: Any) -> Any
 
 
 @part
+def grow_segments(permanences: Any, t: Any, h: Any, m: Any) -> Any:
+    """Grow a segment on the winner of each module that was not predicted and has none that matches."""
+    for k in range(m.whole[h[CHOSEN]]):
+        winner = m.whole[h[CHOSEN] + 1 + k]
+        module = winner // h[MODULE]
+        if m.whole[h[PREDICTED_AT] + module] != t and m.whole[h[BEST] + module] < 0:
+            new_segment(permanences, t, h, m, winner)
+    return 0
+
+
+@part
 def teach(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     """Let the neurons that fire in step t choose winners and, if the gate is open, learn."""
     last = m.whole[h[LAST]]
     recent = last >= 0 and t - last <= h[INTERVAL]
-    learns = recent and (h[GATE_FIRED] < 0 or fired_count(t, h[GATE_FIRED], m) > 0)
     found = find(h, m) if recent else 0
     look_at_modules(t, h, m, found)
+    learns = recent and (h[GATE_FIRED] < 0 or fired_count(t, h[GATE_FIRED], m) > 0)
     if learns:
         adapt(permanences, t, h, m, found)
-    choose_winners(permanences, t, h, m, learns)
+    choose_winners(t, h, m)
+    if learns:
+        grow_segments(permanences, t, h, m)
     return 0
 
 
@@ -307,7 +320,10 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
     last = np.zeros(2 + pre.size)
     last[0] = -1
     stamps = np.full(soma.size // module, -1)
-    amounts = (rule.connected, rule.initial, rule.increment, rule.decrement, rule.punishment)
+    precision = np.float32 if build.single else np.float64
+    amounts = np.array((rule.connected, rule.initial, rule.increment, rule.decrement, rule.punishment), dtype=precision)
+    # Where somata may fire twice on one activity, or segments spike on several, what matches does not tell what is active.
+    once = pre.name == soma.name and round(segment.window / network.dt) <= 1
     header = (
         pre.size,
         post.size,
@@ -334,7 +350,6 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         f"{target}/owner",
         f"{target}/until",
         round(segment.plateau / network.dt),
-        segment.theta,
         add(f"{name}/last", "whole", last),
         add(f"{name}/chosen", "whole", np.zeros(1 + pre.size if pre.name == soma.name else 1 + soma.size)),
         add(f"{name}/found", "whole32", np.zeros(post.size)),
@@ -346,10 +361,11 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/predicted_at", "whole", stamps),
         add(f"{name}/best", "whole", stamps),
         rule.theta_match,
+        min(rule.theta_match, segment.theta) if once else 0,
         rule.new_synapses,
         rule.most_segments,
         round(rule.interval / network.dt),
-        add(f"{name}/parameters", "const_real", np.array(amounts)),
+        add(f"{name}/parameters", "const_real", amounts),
     )
     return Stage(name, step, header)
 

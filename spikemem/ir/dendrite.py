@@ -44,8 +44,9 @@ class Dendrite(Cell):
     A dendritic spike in step t depolarises the soma in the steps t + 1 to t + round(plateau/dt) by ``current``, whatever the
     number of the neuron's branches of this zone that are in a plateau; the currents of zones add up. While its plateau lasts
     a branch does not spike again. A spike of the soma ends the plateaus of all its branches, and in its step they do not
-    spike: unless ``reset_by_soma`` is False; then branches take no notice of their soma. Plateaus of NMDA spikes last 50 to
-    200 ms (Antic et al. 2010, J. Neurosci. Res. 88:2991).
+    spike: unless ``reset_by_soma`` is False; then branches take no notice of their soma. Where learning replaces a branch by
+    a new one, a plateau that it had begun runs out as before. Plateaus of NMDA spikes last 50 to 200 ms (Antic et al. 2010,
+    J. Neurosci. Res. 88:2991).
     """
 
     plateau: MsOrZero

@@ -17,10 +17,10 @@ class MiniColumn(Cell):
 
     .. math:: i \text{ fires} \iff x_i > 0, \; x_i + d_i \ge \theta, \; d_i = \max_j d_j
 
-    over the cells j of its mini-column that reach theta themselves. So cells that are depolarised, which would fire first,
-    keep the others of their mini-column silent, and if none is, all that are driven fire: the mini-column bursts (Hawkins &
-    Ahmad 2016, Front. Neural Circuits 10:23). Depolarised cells also need less drive, which is ours. Weights, theta and
-    dendritic currents have no unit here.
+    over the cells j of its mini-column with x_j > 0 and x_j + d_j >= theta. So cells that are depolarised, which would fire
+    first, keep the others of their mini-column silent, and if none is, all that are driven fire: the mini-column bursts
+    (Hawkins & Ahmad 2016, Front. Neural Circuits 10:23). Depolarised cells also need less drive, which is ours. Weights,
+    theta and dendritic currents have no unit here.
     """
 
     cells: Count

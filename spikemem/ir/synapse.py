@@ -39,6 +39,10 @@ class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
         """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule cannot work on synapses onto ``post``."""
         return
 
+    def verify_room(self, where: str, dendrites: int) -> None:
+        """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule cannot grow on so many dendrites."""
+        return
+
     def scaled(self, unit: float) -> Synapse:
         """Return the rule with amplitudes and bounds in threshold units multiplied by ``unit``."""
         return self

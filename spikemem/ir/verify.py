@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from spikemem.errors import NetworkError, choices
-from spikemem.ir.cell import Cell
 from spikemem.ir.connectors import Unconnected
-from spikemem.ir.dendrite import Dendrite
+from spikemem.ir.dendrite import Dendrite, Zone
 from spikemem.ir.network import Steps
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.synapse import Synapse
@@ -67,6 +66,8 @@ def _branch(network: Network, population: Population) -> None:
         return
     if not isinstance(population.cell, Dendrite):
         raise NetworkError(f"{where}: dendrites must be of a dendrite type, got {type(population.cell).__name__}")
+    if branch.zone not in get_args(Zone):
+        raise NetworkError(f"{where}: zone {branch.zone!r} is unknown; {choices(str(branch.zone), get_args(Zone))}")
     before = [p.name for p in network.populations[: network.populations.index(population)]]
     if branch.soma not in before:
         raise NetworkError(
@@ -106,6 +107,11 @@ def _projection(network: Network, projection: Projection) -> None:
         raise NetworkError(
             f"{where}: each synapse onto {projection.post} counts one: weight must be 1, got {projection.weight!r}"
         )
+    if target.counts_synapses and isinstance(projection.synapse, PairSTDP):
+        raise NetworkError(
+            f"{where}: each synapse onto {projection.post} counts one, PairSTDP has no weight to change; "
+            "valid: Static, or HebbianPermanence on dendrites that learning grows"
+        )
     _weight(where, projection, target.weight_unit)
     if isinstance(projection.delay, Steps):
         if projection.delay.drawn is None and projection.delay.count < 1:
@@ -114,7 +120,7 @@ def _projection(network: Network, projection: Projection) -> None:
         _bounds(where, "delay", projection.delay, 0.0, "ms", strict=True)
     _growth(network, projection)
     projection.synapse.verify_target(where, network.population(projection.post))
-    _plastic(where, projection, projection.synapse, target)
+    _plastic(where, projection, projection.synapse)
 
 
 def _weight(where: str, projection: Projection, unit: str) -> None:
@@ -172,27 +178,33 @@ def _growth(network: Network, projection: Projection) -> None:
         return
     if not synapse.grows:
         raise NetworkError(
-            f"{where}: {target.name} are dendrites that learning grows; {kind} does not, HebbianPermanence does"
+            f"{where}: {target.name} are dendrites that learning grows; the synapse must be HebbianPermanence, got {kind}"
         )
     if not grown:
-        raise NetworkError(f"{where}: {kind} grows dendrites; declare {target.name} by dendrites(..., room=...)")
+        raise NetworkError(
+            f"{where}: {kind} grows the dendrites that it synapses onto; {target.name} must be declared by "
+            "dendrites(..., room=...)"
+        )
     if not isinstance(projection.connector, Unconnected):
         raise NetworkError(
             f"{where}: {kind} makes its synapses itself; the connector must be Unconnected(), "
             f"got {type(projection.connector).__name__}"
         )
+    if not isinstance(projection.delay, float | int) and not (
+        isinstance(projection.delay, Steps) and projection.delay.drawn is None
+    ):
+        raise NetworkError(
+            f"{where}: delay of the synapses that {kind} grows must be one number of ms, got {projection.delay!r}"
+        )
+    synapse.verify_room(where, target.size)
     others = [p.name for p in network.projections if p.post == target.name and p.name != projection.name]
     if others:
         raise NetworkError(f"{where}: {target.name} are grown by {others[0]} already; give each rule its own dendrites")
 
 
-def _plastic(where: str, projection: Projection, synapse: Synapse, target: Cell) -> None:
+def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:
     if not isinstance(synapse, PairSTDP):
         return
-    if target.counts_synapses:
-        raise NetworkError(
-            f"{where}: each synapse onto {projection.post} counts one, so PairSTDP has no weight to change"
-        )
     weight = projection.weight
     if synapse.in_threshold_units() and not isinstance(weight, Threshold) and weight != 0.0:
         raise NetworkError(f"{where}: PairSTDP is in threshold units, so must be the weight; got {weight!r}")

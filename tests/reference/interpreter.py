@@ -145,6 +145,11 @@ def _neurons(network: LoweredNetwork, name: str) -> Iterator[Neuron]:
         yield neuron(population.cell, network.dt, network.numerics, float(population.i_offset[i]), initial)
 
 
+def static_synapses(network: LoweredNetwork, projection: LoweredProjection) -> list[Synapse]:
+    """Return the synapses of a lowered projection, one by one."""
+    return list(_synapses(network, projection))
+
+
 def _synapses(network: LoweredNetwork, projection: LoweredProjection) -> Iterator[Synapse]:
     if not isinstance(projection.synapse, Static | PairSTDP):
         raise NotImplementedError(f"the reference interpreter has no {type(projection.synapse).__name__}")
