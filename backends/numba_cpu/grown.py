@@ -17,7 +17,7 @@ from spikemem.backends.numba_cpu.kernel import part
 # Header fields. CIRCLE_PRE, CIRCLE_POST: const_whole, the places on the circle of pre neurons and segments. MATCH:
 # byte[segments], how many of a segment's synapses are marked. WINNERS: whole[count, pre neurons...], by place on the circle;
 # all of them were active last.
-(PRE, POST, MOST_SYNAPSES, HEAD, NEXT, MARK, MATCH, WINNERS, CIRCLE_PRE, CIRCLE_POST, OWN) = range(11)
+(PRE, POST, MOST_SYNAPSES, HEAD, NEXT, MARK, MATCH, WINNERS, CIRCLE_PRE, CIRCLE_POST, ROW, OWN) = range(12)
 FREE = -1.0
 END = 2
 """A chain ends with -(pre neuron + END)."""
@@ -87,15 +87,22 @@ def remove(permanences: Any, h: Any, m: Any, place: Any) -> Any:
 
 
 @part
-def is_joined(h: Any, m: Any, i: Any, segment: Any) -> Any:
-    """Return whether pre neuron i has a synapse on the segment."""
-    begin, end = segment * h[MOST_SYNAPSES], (segment + 1) * h[MOST_SYNAPSES]
-    place = first_place(h, m, i)
-    while place >= 0:
-        if begin <= place < end:
-            return True
-        place = next_place(h, m, place)
-    return False
+def joined(h: Any, m: Any, segments: Any) -> Any:
+    """Return which of the last winners (columns) have a synapse on each of ``segments`` (rows): one walk along chains."""
+    count = m.whole[h[WINNERS]]
+    found = np.zeros((segments.shape[0], count), dtype=np.bool_)
+    for row in range(segments.shape[0]):
+        m.whole32[h[ROW] + segments[row]] = row
+    for k in range(count):
+        place = first_place(h, m, m.whole[h[WINNERS] + 1 + k])
+        while place >= 0:
+            row = m.whole32[h[ROW] + place // h[MOST_SYNAPSES]]
+            if row >= 0:
+                found[row, k] = True
+            place = next_place(h, m, place)
+    for row in range(segments.shape[0]):
+        m.whole32[h[ROW] + segments[row]] = -1
+    return found
 
 
 @part
@@ -127,20 +134,23 @@ def first_winner(h: Any, m: Any, segment: Any) -> Any:
 
 
 @part
-def grow(permanences: Any, h: Any, m: Any, segment: Any, number: Any, permanence: Any, is_new: Any) -> Any:
-    """Grow ``number`` synapses, or as many as can be, to the last winners round the circle; return how many."""
+def grow(permanences: Any, h: Any, m: Any, segment: Any, number: Any, permanence: Any, taken: Any) -> Any:
+    """Grow ``number`` synapses, or as many as can be, to the last winners round the circle; return how many.
+
+    ``taken`` says which winners have a synapse on the segment.
+    """
     count, grown = m.whole[h[WINNERS]], 0
     start = first_winner(h, m, segment)
     for k in range(count):
         if grown >= number:
             break
-        i = m.whole[h[WINNERS] + 1 + (start + k) % count]
-        if is_new == 0 and is_joined(h, m, i, segment):
+        winner = (start + k) % count
+        if taken[winner]:
             continue
         place = place_for_one_more(permanences, h, m, segment)
         if place < 0:
             break
-        insert(permanences, h, m, place, i, permanence)
+        insert(permanences, h, m, place, m.whole[h[WINNERS] + 1 + winner], permanence)
         grown += 1
     return grown
 

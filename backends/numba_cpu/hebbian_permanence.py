@@ -19,6 +19,7 @@ from spikemem.backends.numba_cpu.grown import (
     first_place,
     grow,
     is_marked,
+    joined,
     next_place,
     remove,
     set_mark,
@@ -94,7 +95,7 @@ def look_at_modules(t: Any, h: Any, m: Any, found: Any) -> Any:
 
 @part
 def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
-    """Strengthen the segment's synapses of active neurons, weaken the others, prune, and grow what lacks."""
+    """Strengthen the segment's synapses of active neurons, weaken the others, prune; return how many synapses then lack."""
     begin = s * h[MOST_SYNAPSES]
     for place in range(begin, begin + h[MOST_SYNAPSES]):
         p = permanences[place]
@@ -102,10 +103,7 @@ def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
             active = is_marked(h, m, place) != 0
             change(permanences, h, m, place, parameter(h, m, INCREMENT) if active else -parameter(h, m, DECREMENT))
     m.whole[h[REINFORCED] + s] = t
-    lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
-    if lacking > 0:
-        m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), 0)
-    return 0
+    return h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
 
 
 @part
@@ -122,7 +120,8 @@ def change(permanences: Any, h: Any, m: Any, place: Any, by: Any) -> Any:
 
 @part
 def adapt(permanences: Any, t: Any, h: Any, m: Any, found: Any) -> Any:
-    """Reinforce what predicted rightly or matches best, punish what predicted wrongly."""
+    """Reinforce what predicted rightly or matches best, punish what predicted wrongly; then grow what lacks."""
+    growing = 0
     for k in range(found):
         s = np.int64(m.whole32[h[FOUND] + k])
         soma = np.int64(m.whole32[h[OWNER] + s])
@@ -132,11 +131,21 @@ def adapt(permanences: Any, t: Any, h: Any, m: Any, found: Any) -> Any:
             for place in range(begin, begin + h[MOST_SYNAPSES]):
                 if permanences[place] >= 0.0 and is_marked(h, m, place) != 0:
                     change(permanences, h, m, place, -parameter(h, m, PUNISHMENT))
-        elif m.whole[h[PREDICTED_AT] + module] == t:
-            if m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s):
-                reinforce(permanences, t, h, m, s)
-        elif m.whole[h[BEST] + module] == s:
-            reinforce(permanences, t, h, m, s)
+            continue
+        if m.whole[h[PREDICTED_AT] + module] == t:
+            right = m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s)
+        else:
+            right = m.whole[h[BEST] + module] == s
+        if right and reinforce(permanences, t, h, m, s) > 0:
+            m.whole32[h[FOUND] + growing] = s  # behind k: read already
+            growing += 1
+    if growing > 0:
+        segments = m.whole32[h[FOUND] : h[FOUND] + growing]
+        taken = joined(h, m, segments)
+        for row in range(growing):
+            s = np.int64(segments[row])
+            lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
+            m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), taken[row])
     return 0
 
 
@@ -169,7 +178,9 @@ def new_segment(permanences: Any, t: Any, h: Any, m: Any, soma: Any) -> Any:
     m.whole32[h[OWNER] + s] = soma
     m.whole32[h[SEGMENTS_OF] + soma] += 1
     m.whole[h[REINFORCED] + s] = t
-    m.control[UPDATES] += grow(permanences, h, m, s, h[NEW_SYNAPSES], parameter(h, m, INITIAL), 1)
+    m.control[UPDATES] += grow(
+        permanences, h, m, s, h[NEW_SYNAPSES], parameter(h, m, INITIAL), np.zeros(m.whole[h[WINNERS]], dtype=np.bool_)
+    )
     return 0
 
 
@@ -335,6 +346,7 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/winners", "whole", np.zeros(1 + pre.size)),
         add(f"{name}/circle_pre", "const_whole", _circle(network.seed, projection.name, "pre", pre.size)),
         add(f"{name}/circle_post", "const_whole", _circle(network.seed, projection.name, "post", post.size)),
+        add(f"{name}/row", "whole32", np.full(post.size, -1)),
         f"population/{pre.name}/fired",
         f"population/{soma.name}/fired",
         -1 if rule.gate is None else f"population/{rule.gate}/fired",

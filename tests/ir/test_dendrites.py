@@ -14,5 +14,7 @@ def test_a_weight_that_counts_one_cannot_learn() -> None:
     )
     onto = Projection("onto", "in", "branch", AllToAll(), 1.0, 1.0, "excitatory", PairSTDP(w_max=2.0))
     sentence = "projection onto: each synapse onto branch counts one, PairSTDP has no weight to change"
-    with pytest.raises(NetworkError, match=f"^{sentence}; valid: Static, or HebbianPermanence on dendrites that learning grows$"):
+    with pytest.raises(
+        NetworkError, match=f"^{sentence}; valid: Static, or HebbianPermanence on dendrites that learning grows$"
+    ):
         Network("learning", 1.0, populations, (onto,)).verify()
