@@ -133,7 +133,7 @@ def bootstrap(values: FloatArray, rng: np.random.Generator, resamples: int = 200
     """Return the 95 % interval of the mean over the first axis (seeds), by resampling them."""
     chosen = rng.integers(values.shape[0], size=(resamples, values.shape[0]))
     low, high = np.quantile(values[chosen].mean(axis=1), [0.025, 0.975], axis=0)
-    return low, high
+    return np.asarray(low), np.asarray(high)
 
 
 class SequenceStudy(Study):
@@ -228,7 +228,7 @@ class SequenceStudy(Study):
             Criterion(
                 f"{where}: the active cells of expected letters fall from {self.cells} to {self.active} within {WITHIN}, "
                 "the interval of the mean included",
-                began == self.cells and self.active - WITHIN <= low <= high <= self.active + WITHIN,
+                began == self.cells and bool(self.active - WITHIN <= low <= high <= self.active + WITHIN),
                 f"from {began:g} to {mean(active)}, {min(active):.3g} to {max(active):.3g} by seed",
             ),
             Criterion(
@@ -237,7 +237,7 @@ class SequenceStudy(Study):
             ),
             Criterion(
                 f"{where}: from their first letter {REPLAYED:.0%} of the sequences are replayed in order, faster than trained",
-                sum(orders) >= REPLAYED * words * len(trials) and np.nanmax(paces) < interval,
+                sum(orders) >= REPLAYED * words * len(trials) and bool(np.nanmax(paces) < interval),
                 f"{sum(orders)} of {words * len(trials)} are, with {mean(paces)} ms an element, trained with {interval:g}",
             ),
             Criterion(

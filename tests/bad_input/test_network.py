@@ -73,7 +73,7 @@ def grown(cell: Any = None, per_neuron: int = 1, **changes: Any) -> object:
     net = NetworkBuilder("net", 1.0)
     net.input("a", 2)
     net.dendrites("d", net.population("b", 3, CELL), cell or AlphaDendrite(), per_neuron=per_neuron)
-    rule = {"synapse": PermanenceSTDP(w_mature=0.01), "weight": 1.0, "delay": 1.0, "post": "d"}
+    rule: dict[str, Any] = {"synapse": PermanenceSTDP(w_mature=0.01), "weight": 1.0, "delay": 1.0, "post": "d"}
     given = rule | changes
     net.connect("a", given.pop("post"), AllToAll(), **given)
     return spikemem.run(net.network(), stimulus={"a": ([0.0], [0])}, duration_ms=5.0)
