@@ -74,7 +74,7 @@ class PermanenceSTDP(Synapse):
 
     def verify_weights(self, where: str, weights: npt.NDArray[np.float64]) -> None:
         """Raise :class:`NetworkError` unless every initial permanence lies in [P_min, P_max]."""
-        outside = weights[(weights < self.P_min) | (weights > self.P_max)]
+        outside = weights[~((weights >= self.P_min) & (weights <= self.P_max))]  # also NaN
         if outside.size:
             raise NetworkError(
                 f"{where}: weight is the initial permanence and must lie in PermanenceSTDP's P_min..P_max = "

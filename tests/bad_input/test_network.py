@@ -12,6 +12,7 @@ import spikemem
 from spikemem.errors import InvalidInput
 from spikemem.ir import (
     AllToAll,
+    AlphaDendrite,
     Explicit,
     FixedNumberPre,
     FixedProbability,
@@ -24,6 +25,8 @@ from spikemem.ir import (
     Numbers,
     OneToOne,
     PairSTDP,
+    PermanenceSTDP,
+    Segment,
     SpikeSource,
     SpikeSourcePoisson,
     Threshold,
@@ -65,6 +68,17 @@ def started(cell: Any, **initial: float) -> Network:
     return net.network()
 
 
+def grown(cell: Any = None, per_neuron: int = 1, **changes: Any) -> object:
+    """Run a source onto the dendrites of three neurons for five steps."""
+    net = NetworkBuilder("net", 1.0)
+    net.input("a", 2)
+    net.dendrites("d", net.population("b", 3, CELL), cell or AlphaDendrite(), per_neuron=per_neuron)
+    rule: dict[str, Any] = {"synapse": PermanenceSTDP(w_mature=0.01), "weight": 1.0, "delay": 1.0, "post": "d"}
+    given = rule | changes
+    net.connect("a", given.pop("post"), AllToAll(), **given)
+    return spikemem.run(net.network(), stimulus={"a": ([0.0], [0])}, duration_ms=5.0)
+
+
 Wrong = tuple[Callable[[], object], str]
 NAN, INF = float("nan"), float("inf")
 FIRST = "projection a->b: "
@@ -102,6 +116,28 @@ PARAMETERS: dict[str, Wrong] = {
         lambda: PairSTDP(history=15),
         "PairSTDP.history: 15 has no meaning with update='online'; use update='deferred' or leave it out",
     ),
+    "permanence threshold above": (
+        lambda: PermanenceSTDP(w_mature=0.01, P_theta=20.0),
+        "PermanenceSTDP.P_theta: must be < P_max = 20, or no synapse ever matures (P > P_theta), got 20",
+    ),
+    "permanence threshold below": (
+        lambda: PermanenceSTDP(w_mature=0.01, P_min=11.0),
+        "PermanenceSTDP.P_theta: must be >= P_min = 11, or every synapse is mature for ever, got 10",
+    ),
+    "permanence window": (
+        lambda: PermanenceSTDP(w_mature=0.01, dt_min=50.0),
+        "PermanenceSTDP.dt_min: must be < dt_max = 50 ms, or no pair lies between them, got 50",
+    ),
+    "permanence nan": (
+        lambda: PermanenceSTDP(w_mature=NAN),
+        "PermanenceSTDP.w_mature: must be a finite number, got nan",
+    ),
+    "permanence rate": (
+        lambda: PermanenceSTDP(w_mature=0.01, lambda_plus=-0.1),
+        "PermanenceSTDP.lambda_plus: must be >= 0, got -0.1",
+    ),
+    "dendrite threshold": (lambda: AlphaDendrite(theta=0.0), "AlphaDendrite.theta: must be > 0, got 0.0"),
+    "dendrite plateau": (lambda: AlphaDendrite(plateau=-1.0), "AlphaDendrite.plateau: must be >= 0, got -1.0"),
     "twice": (lambda: Uniform(1.0, 2.0, low=1.0), "Uniform.low: is given twice"),  # type: ignore[misc]
     "too many": (lambda: Uniform(1.0, 2.0, 3.0), "Uniform: takes at most 2 values (low, high), got 3"),  # type: ignore[call-arg]
 }
@@ -205,6 +241,49 @@ NETWORKS: dict[str, Wrong] = {
     "initial value of a source": (
         lambda: started(SpikeSource(), v=1.0),
         "population a: SpikeSource has no state variable 'v'; valid: (none)",
+    ),
+    "permanence above": (
+        lambda: grown(weight=21.0),
+        "projection a->d: weight is the initial permanence and must lie in PermanenceSTDP's P_min..P_max = 0..20, got 21",
+    ),
+    "permanence drawn above": (
+        lambda: grown(weight=Explicit(Numbers([1.0, 2.0, 3.0, 4.0, 5.0, 25.0]))),
+        "projection a->d: weight is the initial permanence and must lie in PermanenceSTDP's P_min..P_max = 0..20, got 25",
+    ),
+    "permanence negative": (
+        lambda: grown(weight=-1.0),
+        "projection a->d: weight is the initial permanence and must lie in PermanenceSTDP's P_min..P_max = 0..20, got -1",
+    ),
+    "permanence nan": (
+        lambda: grown(weight=NAN),
+        "projection a->d: weight is the initial permanence and must lie in PermanenceSTDP's P_min..P_max = 0..20, got nan",
+    ),
+    "permanence drawn negative": (
+        lambda: grown(weight=Uniform(-1.0, 1.0)),
+        "projection a->d: weight (the initial permanence) must be >= 0, got -1",
+    ),
+    "permanence in threshold units": (
+        lambda: grown(weight=Threshold(1.0)),
+        "projection a->d: weight is PermanenceSTDP's initial permanence, which has no threshold units; "
+        "got Threshold(value=1.0)",
+    ),
+    "permanence onto neurons": (
+        lambda: grown(post="b"),
+        "projection a->b: PermanenceSTDP must end on dendrites, one a neuron, with weights in nA, such as AlphaDendrite; "
+        "b is a IF_curr_exp",
+    ),
+    "permanence onto segments": (
+        lambda: grown(cell=Segment(theta=2)),
+        "projection a->d: PermanenceSTDP must end on dendrites, one a neuron, with weights in nA, such as AlphaDendrite; "
+        "d is a Segment",
+    ),
+    "dendrites inhibited": (
+        lambda: grown(receptor="inhibitory"),
+        "projection a-|d: d is a AlphaDendrite and takes no inhibitory synapses; valid: excitatory",
+    ),
+    "dendrites, several a neuron": (
+        lambda: grown(per_neuron=2),
+        "population d: AlphaDendrite is one a neuron: per_neuron must be 1, got 2",
     ),
     "dt": (lambda: network(dt=NAN), "net.dt: must be a finite number of ms > 0, got nan"),
 }
