@@ -233,9 +233,10 @@ def test_bad_parameters(name: str, change: str, sentence: str, capsys: pytest.Ca
 
 
 def test_a_backend_without_segments_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    pytest.importorskip("brian2")
+    pytest.importorskip("nest")
+    pytest.importorskip("pyNN")
     name = "sdr-classifier-check"
-    ended = command("run", name, "--backend", "brian2", "--out", tmp_path, capsys=capsys)
+    ended = command("run", name, "--backend", "nest", "--out", tmp_path, capsys=capsys)
     assert ended.code == 4
     assert "population segments: Segment: the backend has no rule for it" in ended.said
     assert list(tmp_path.iterdir()) == []
