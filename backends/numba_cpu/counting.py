@@ -16,7 +16,7 @@ from spikemem.ir.lowered import Bucket, Dense, LoweredProjection, Sparse
 # Header fields. COUNTS, TOUCHED, DEPTH: of the target (segment.py). MANY: synaptic events above which they are gathered.
 (PRE, POST, PRE_FIRED, COUNTS, TOUCHED, DEPTH, DELAY, TARGET, INDPTR, TARGETS, BY_POST, SOURCES, MANY,
  IS_DENSE, SKIP_SELF) = range(15)  # fmt: skip
-MANY_SHARE = 0.35
+MANY_SHARE = 0.45
 """Share of a bucket's synapses above which looking at all of them is faster than following those of the neurons that fire."""
 MOST = np.uint8(255)
 AHEAD = 16
