@@ -30,17 +30,20 @@ def measure(quick: bool) -> Report:
         COLUMNS,
         {STEP: False},
         [
-            "The ratio is to the first row. The engine keeps each synapse twice, by cell and by segment, and follows rows while",
-            "few cells are active. NumPy: a table of flags gathered and summed, or the rows of active cells counted by bincount.",
+            "The ratio is to the first row. The engine keeps each synapse twice, by cell and by segment, and follows rows",
+            "while few cells are active. NumPy: a table of flags gathered and summed, or rows counted by bincount.",
         ],
     )  # fmt: skip
     repeats, steps = (2, 20) if quick else (5, 60)
     shares = (USUAL,) if quick else (USUAL, *(s for s in SHARES if s != USUAL))
-    plans = []
+    plans: list[Plan] = []
     for share in shares:
         percent, base = f"{share:.1%} active", len(plans)
         plans += [
-            Plan(f"spikemem, {percent}, {name}", "spikemem_segments", "spikemem", (way, share, steps), repeats, same(report, base))
+            Plan(
+                f"spikemem, {percent}, {name}", "spikemem_segments", "spikemem", (way, share, steps), repeats,
+                same(report, base),
+            )
             for way, name in (WAYS if not quick else WAYS[:1])
         ]  # fmt: skip
         if share == USUAL:

@@ -87,19 +87,45 @@ def remove(permanences: Any, h: Any, m: Any, place: Any) -> Any:
 
 
 @part
+def first_places(h: Any, m: Any, neurons: Any, who: Any, places: Any) -> Any:
+    """List the neurons that have synapses, by their index, and their first places; return how many."""
+    count: Any = 0
+    for k in range(neurons.shape[0]):
+        place = first_place(h, m, neurons[k])
+        who[count], places[count] = k, place
+        count += np.int64(place >= 0)
+    return count
+
+
+@part
+def next_places(h: Any, m: Any, who: Any, places: Any, count: Any) -> Any:
+    """Go on by one place in each of ``count`` chains, leaving out those that end; return how many are left.
+
+    Chains lie all over the memory; going along many of them at once, the processor waits for all of them together.
+    """
+    left: Any = 0
+    for k in range(count):
+        place = next_place(h, m, places[k])
+        who[left], places[left] = who[k], place
+        left += np.int64(place >= 0)
+    return left
+
+
+@part
 def joined(h: Any, m: Any, segments: Any) -> Any:
     """Return which of the last winners (columns) have a synapse on each of ``segments`` (rows): one walk along chains."""
     count = m.whole[h[WINNERS]]
     found = np.zeros((segments.shape[0], count), dtype=np.bool_)
     for row in range(segments.shape[0]):
         m.whole32[h[ROW] + segments[row]] = row
-    for k in range(count):
-        place = first_place(h, m, m.whole[h[WINNERS] + 1 + k])
-        while place >= 0:
-            row = m.whole32[h[ROW] + place // h[MOST_SYNAPSES]]
+    who, places = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    going = first_places(h, m, m.whole[h[WINNERS] + 1 : h[WINNERS] + 1 + count], who, places)
+    while going > 0:
+        for k in range(going):
+            row = m.whole32[h[ROW] + places[k] // h[MOST_SYNAPSES]]
             if row >= 0:
-                found[row, k] = True
-            place = next_place(h, m, place)
+                found[row, who[k]] = True
+        going = next_places(h, m, who, places, going)
     for row in range(segments.shape[0]):
         m.whole32[h[ROW] + segments[row]] = -1
     return found

@@ -11,16 +11,17 @@ from spikemem.backends.numba_cpu.delivery import fired_count
 from spikemem.backends.numba_cpu.grown import (
     CIRCLE_PRE,
     FREE,
+    MARK,
     MATCH,
     MOST_SYNAPSES,
     OWN,
     POST,
     WINNERS,
-    first_place,
+    first_places,
     grow,
     is_marked,
     joined,
-    next_place,
+    next_places,
     remove,
     set_mark,
     strip,
@@ -244,12 +245,9 @@ def teach(permanences: Any, t: Any, h: Any, m: Any) -> Any:
 @part
 def send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     """Make the pre neurons that fire in step t the last activity, and send their spikes to the segments."""
-    for k in range(m.whole[h[LAST] + 1]):
-        place = first_place(h, m, m.whole[h[LAST] + 2 + k])
-        while place >= 0:
-            set_mark(h, m, place, 0)
-            place = next_place(h, m, place)
-    m.byte[h[MATCH] : h[MATCH] + m.whole[h[SEGMENTS]]] = 0
+    used = m.whole[h[SEGMENTS]]
+    m.whole32[h[MARK] : h[MARK] + (used * h[MOST_SYNAPSES] + 31) // 32] = 0
+    m.byte[h[MATCH] : h[MATCH] + used] = 0
     count, arrives = fired_count(t, h[PRE_FIRED], m), t + h[DELAY]
     slot = arrives % h[DEPTH]
     counts = m.byte[h[COUNTS] + slot * h[POST] : h[COUNTS] + (slot + 1) * h[POST]]
@@ -257,18 +255,19 @@ def send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     connected, synapses = parameter(h, m, CONNECTED), 0
     m.whole[h[LAST]] = t
     m.whole[h[LAST] + 1] = count
-    for k in range(count):
-        i = m.whole[h[PRE_FIRED] + 2 + k]
-        m.whole[h[LAST] + 2 + k] = i
-        place = first_place(h, m, i)
-        while place >= 0:
+    m.whole[h[LAST] + 2 : h[LAST] + 2 + count] = m.whole[h[PRE_FIRED] + 2 : h[PRE_FIRED] + 2 + count]
+    who, places = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    going = first_places(h, m, m.whole[h[LAST] + 2 : h[LAST] + 2 + count], who, places)
+    while going > 0:
+        for k in range(going):
+            place = places[k]
             s = place // h[MOST_SYNAPSES]
             count_one(match, s)
             set_mark(h, m, place, 1)
             if permanences[place] >= connected:
                 count_one(counts, s)
                 synapses += 1
-            place = next_place(h, m, place)
+        going = next_places(h, m, who, places, going)
     take_winners(t, h, m)
     if synapses > 0:
         m.whole[h[TOUCHED] + slot] = arrives
