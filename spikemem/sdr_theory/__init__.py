@@ -10,8 +10,7 @@ Probabilities are computed from whole numbers, without rounding, and are given i
 ``false_positive.exact(...)`` a :class:`fractions.Fraction`. A float that would underflow is refused. :func:`over` evaluates
 any of them on arrays.
 
->>> false_positive(n=10_000, a=300, s=30, theta=12)
-2.279...e-11
+``false_positive(n=10_000, a=300, s=30, theta=12)`` is 2.28e-11.
 """
 
 from spikemem.sdr_theory.chance import Chance, ExactChance, over
