@@ -22,10 +22,27 @@ A, A_OUTSIDE, B, OF_2010 = range(4)
 LAMBDA_FIRST, G_MINUS, GAMMA, CHI, S1, S2, S3, S4, C = range(3, 12)
 
 
+MOST_SQUARED = 64
+"""Whole exponents up to this one are powers by squaring, which is faster."""
+
+
 @part
-def power(x: Any, exponent: Any) -> Any:
-    """Return x to the power ``exponent``."""
-    return x if exponent == 1.0 else x**exponent
+def factor(v: Any, sums: Any, most: Any, exponent: Any) -> Any:
+    """Multiply v by the normalised sums to the power ``exponent``."""
+    whole = int(exponent) if exponent <= MOST_SQUARED and exponent == np.floor(exponent) else 0
+    for k in range(v.shape[0]):
+        x = min(1.0, sums[k] / most)
+        if whole > 0:
+            left, value = whole, 1.0
+            while left > 0:
+                if left & 1:
+                    value *= x
+                x *= x
+                left >>= 1
+            v[k] *= value
+        else:
+            v[k] *= x**exponent
+    return 0
 
 
 @part
@@ -44,9 +61,7 @@ def measure(t: Any, h: Any, m: Any, mac: Any, kinds: Any) -> Any:
                 exponent = m.const_real[rule + (LAMBDA_FIRST if used == 1 else r)]
                 most = float(m.whole32[h[MOST] + (slot + r) * h[ALL_MODULES] + module])
                 at = h[SUMS] + (slot + r) * h[0] + first
-                sums = m.whole32[at : at + cells]
-                for k in range(cells):
-                    v[k] *= power(min(1.0, sums[k] / most), exponent)
+                factor(v, m.whole32[at : at + cells], most, exponent)
         for k in range(cells):
             greatest = max(greatest, v[k])
         total += greatest
@@ -54,17 +69,28 @@ def measure(t: Any, h: Any, m: Any, mac: Any, kinds: Any) -> Any:
 
 
 @part
-def psi(h: Any, m: Any, v: Any, g: Any) -> Any:
-    """Return the relative chance of a cell."""
-    rule = m.const_real[h[RULE] : h[RULE] + 12]
-    if h[FORM] == OF_2010:
-        return 1.0 + 1e4 * g**7 / (1.0 + np.exp(-(26.0 * v - 13.0)))
-    eta = 1.0
+def chances(h: Any, m: Any, module: Any, g: Any, psi: Any) -> Any:
+    """Set ``psi`` to the relative chances of a module's cells and return their sum."""
+    rule, form, cells = m.const_real[h[RULE] : h[RULE] + 12], h[FORM], h[CELLS]
+    v = m.real[h[V] + module * cells : h[V] + (module + 1) * cells]
+    rise, total = 0.0, 0.0  # rise: eta - 1
     if g > rule[G_MINUS]:
-        eta += ((g - rule[G_MINUS]) / (1.0 - rule[G_MINUS])) ** rule[GAMMA] * rule[CHI] * h[CELLS]
-    if h[FORM] == B:
-        return max(1.0, eta / (1.0 + np.exp(-4.0 * (v - rule[C]))))
-    if h[FORM] == A:  # s1 and the exponential to the power s4
-        falling = np.exp(rule[S4] * (np.log(rule[S1]) - rule[S2] * (v - rule[S3])))
-        return 1.0 + (eta - 1.0) / (1.0 + falling)
-    return 1.0 + (eta - 1.0) / (1.0 + rule[S1] * np.exp(-rule[S2] * (v - rule[S3]))) ** rule[S4]
+        rise = ((g - rule[G_MINUS]) / (1.0 - rule[G_MINUS])) ** rule[GAMMA] * rule[CHI] * cells
+    if form == OF_2010:
+        rise = 1e4 * g**7
+    if rise == 0.0:
+        psi[:] = 1.0
+        return float(cells)
+    # Form A: s1 and the exponential to the power s4, as one exponential.
+    offset, slope = rule[S4] * (np.log(rule[S1]) + rule[S2] * rule[S3]), rule[S4] * rule[S2]
+    for k in range(cells):
+        if form == A:
+            psi[k] = 1.0 + rise / (1.0 + np.exp(offset - slope * v[k]))
+        elif form == B:
+            psi[k] = max(1.0, (1.0 + rise) / (1.0 + np.exp(-4.0 * (v[k] - rule[C]))))
+        elif form == OF_2010:
+            psi[k] = 1.0 + rise / (1.0 + np.exp(-(26.0 * v[k] - 13.0)))
+        else:
+            psi[k] = 1.0 + rise / (1.0 + rule[S1] * np.exp(-rule[S2] * (v[k] - rule[S3]))) ** rule[S4]
+        total += psi[k]
+    return total

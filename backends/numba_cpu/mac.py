@@ -17,8 +17,8 @@ from spikemem.backends.numba_cpu.code_selection import (
     SUMS,
     G,
     V,
+    chances,
     measure,
-    psi,
 )
 from spikemem.backends.numba_cpu.code_selection import OWN as RULE_OWN
 from spikemem.backends.numba_cpu.firing import announce, common_header, fire, start
@@ -30,10 +30,10 @@ from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.mac import Mac
 from spikemem.passes.discretize import whole_steps
 
-# Header fields behind those of code_selection. ARRIVING: the driven cells' ring. WON: each module's last winner. LEARNED: for
+# Header fields behind those of code_selection. ARRIVING: the driven cells' ring. DRIVABLE: whether they can be driven. WON: each module's last winner. LEARNED: for
 # each mac the step in which it last chose while it learned. LEFT, DUE: how often a held code fires again, and when next.
 (ARRIVING, DRAWS, GATE_FIRED, FREE_FIRED, PI_MINUS, PI_PLUS, BACK_OFF, WON, LEARNED, LEFT, DUE, PERSISTENCE, FRAME,
- SCRATCH) = range(RULE_OWN, RULE_OWN + 14)  # fmt: skip
+ SCRATCH, DRIVABLE) = range(RULE_OWN, RULE_OWN + 15)  # fmt: skip
 ANY = -1
 U, H, D = 1, 2, 4
 
@@ -47,6 +47,8 @@ def fires(t: Any, at: Any, m: Any) -> Any:
 @part
 def driven(t: Any, h: Any, m: Any, module: Any) -> Any:
     """Return the most driven cell of a module, or -1."""
+    if h[DRIVABLE] == 0:
+        return -1
     cells = h[CELLS]
     first = h[ARRIVING] + (t % h[DEPTH]) * 2 * h[0] + module * cells
     most, found = 0.0, -1
@@ -92,15 +94,11 @@ def recognise(t: Any, h: Any, m: Any, mac: Any) -> Any:
 @part
 def drawn_by_chance(h: Any, m: Any, module: Any, g: Any, x: Any) -> Any:
     """Return the cell of a module that x of [0, 1) picks with rho."""
-    cells, total = h[CELLS], 0.0
-    first = module * cells
-    for k in range(cells):
-        chance = psi(h, m, m.real[h[V] + first + k], g)
-        m.real[h[SCRATCH] + k] = chance
-        total += chance
-    x *= total
+    cells = h[CELLS]
+    first, psi = module * cells, m.real[h[SCRATCH] : h[SCRATCH] + cells]
+    x *= chances(h, m, module, g, psi)
     for k in range(cells - 1):
-        x -= m.real[h[SCRATCH] + k]
+        x -= psi[k]
         if x < 0.0:
             return first + k
     return first + cells - 1
@@ -155,7 +153,8 @@ def choose(t: Any, h: Any, m: Any, mac: Any, learning: Any, by_input: Any) -> An
 def forget_input(t: Any, h: Any, m: Any) -> Any:
     """Clear what has arrived in step t."""
     n, modules, slot = h[0], h[ALL_MODULES], t % h[DEPTH]
-    m.real[h[ARRIVING] + slot * 2 * n : h[ARRIVING] + (slot + 1) * 2 * n] = 0.0
+    if h[DRIVABLE] != 0:
+        m.real[h[ARRIVING] + slot * 2 * n : h[ARRIVING] + (slot + 1) * 2 * n] = 0.0
     for r in range(slot * 3, slot * 3 + 3):
         counts = m.whole32[h[COUNTS] + r * modules : h[COUNTS] + (r + 1) * modules]
         if counts.any():
@@ -205,6 +204,7 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
     assert isinstance(cell, Mac)
     add, modules = build.layout.add, size // cell.cells
     macs = modules // cell.modules
+    drivable = any(p.post == population.name and p.receptor not in GRADED for p in build.network.projections)
     numbers = (
         cell.lambda_U, cell.lambda_H, cell.lambda_D, cell.lambda_first, cell.G_minus, cell.gamma, cell.chi, cell.s1, cell.s2,
         cell.s3, cell.s4, cell.c,
@@ -222,7 +222,7 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
         add(f"{name}/G", "real", population.initial["G"]),
         FORMS.index(cell.form),
         add(f"{name}/rule", "const_real", np.array(numbers)),
-        add(f"{name}/arriving", "real", np.zeros((depth, 2, size))),
+        add(f"{name}/arriving", "real", np.zeros((depth if drivable else 0, 2, size))),
         add(f"{name}/draws", "real", np.zeros((DRAW_BLOCK, modules))),
         *(-1 if other is None else f"population/{other}/fired" for other in (cell.gate, cell.free)),
         cell.pi_minus,
@@ -235,5 +235,6 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
         cell.persistence,
         1 if cell.persistence == 1 else max(1, whole_steps(cell.frame, build.network.dt, f"{name}: frame")),
         add(f"{name}/scratch", "real", np.zeros(cell.cells)),
+        int(drivable),
     )
     return Stage(population.name, step, header)
