@@ -27,7 +27,7 @@ class DigitsStudy(Study):
     There is one internal level, as there. Q, K, the number of macs, their fields and bounds are not published; the values here
     are ours, found on other digits than those that acceptance is measured with. Ours is also what the digits are made into:
     not 16 x 24 pixels but 28 x 28, binary, thinned (Zhang & Suen 1984), drawn with a pen of 3 x 3 pixels, with an input line
-    for each pixel that is off. Labels are used only to increase synapses from the code, once it is chosen, to the cell of the class.
+    for each pixel that is off. Labels are used only to increase synapses from the code, once it is chosen, to the class's cell.
     """
 
     digits: str = parameter("mnist.npz", doc="file of digits: .npz, or IDX images of MNIST")

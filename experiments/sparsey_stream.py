@@ -21,8 +21,8 @@ NOTHING = -1
 class Shown:
     """What inputs did, one a row.
 
-    ``codes[n]`` are the winners (0 .. K-1, or -1) of every module of level n + 1, ``G[n]`` is the mean familiarity of the macs of
-    level n + 1 that chose, ``label`` the class answered (or -1), ``pixels`` those that the first level's code stands for,
+    ``codes[n]`` are the winners (0 .. K-1, or -1) of every module of level n + 1, ``G[n]`` is the mean familiarity of the macs
+    of level n + 1 that chose, ``label`` the class answered (or -1), ``pixels`` those that the first level's code stands for,
     ``seconds`` the time that the input took.
     """
 
@@ -54,7 +54,7 @@ class SparseyStream:
         episode: bool = False,
         progress: Callable[[int], None] = lambda done: None,
     ) -> Shown:
-        """Show ``images`` (count, pixels), as single inputs or as the frames of an episode; an empty one asks for a prediction."""
+        """Show ``images`` (count, pixels), as single inputs or as frames of an episode; an empty one asks for a prediction."""
         model, count = self.model, images.shape[0]
         apart = FRAME if episode else 2 * FRAME
         self._program.run(FRAME)
