@@ -37,7 +37,7 @@ class FixedTimeStudy(Study):
     def model(self) -> Sparsey:
         """Return the memory: 16 macs of the size of those for digits."""
         level = Level(rows=4, columns=4, modules=8, cells=32, radius=5.0, side=None)
-        return Sparsey(height=16, width=16, levels=(level,), classes=2, reconstruct=False, lambda_first=4.0)
+        return Sparsey(height=16, width=16, levels=(level,), classes=2, reconstruct=False, lambda_first=4.0, freeze=0.5)
 
     def run(self, how: StudyRun) -> Findings:
         """Learn, ask, and time."""
