@@ -117,7 +117,7 @@ class SequenceStudy(Study):
             for column, value in zip(table.values(), row, strict=True):
                 column.append(value)
         accuracy, chance = self._classify(how), 1.0 / len(CLASSES)
-        classes = {"readout of": ["top level's codes"], "accuracy": [accuracy], "chance": [chance]}
+        classes: Columns = {"readout of": ["top level's codes"], "accuracy": [accuracy], "chance": [chance]}
         tables: dict[str, Columns] = {"episodes": table, "classes": classes}
         return Findings(tables, self._criteria(table, accuracy), lambda: _figure(table, course, self.given))
 
@@ -194,5 +194,5 @@ def _figure(table: dict[str, list[Any]], course: npt.NDArray[np.float64], given:
     right.set(
         xlabel="episode", ylabel="familiarity G, first level", ylim=(0.0, 1.05), title="The same frames in both orders"
     )
-    right.legend(fontsize=8, loc="lower left")
+    right.legend(fontsize=8, loc="center left")
     return figure

@@ -30,8 +30,9 @@ from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.mac import Mac
 from spikemem.passes.discretize import whole_steps
 
-# Header fields behind those of code_selection. ARRIVING: the driven cells' ring. DRIVABLE: whether they can be driven. WON: each module's last winner. LEARNED: for
-# each mac the step in which it last chose while it learned. LEFT, DUE: how often a held code fires again, and when next.
+# Header fields behind code_selection's. ARRIVING: the driven cells' ring. DRIVABLE: whether they can be driven. WON: each
+# module's last winner. LEARNED: for each mac the step in which it last chose while it learned. LEFT, DUE: how often a held code
+# fires again, and when next.
 (ARRIVING, DRAWS, GATE_FIRED, FREE_FIRED, PI_MINUS, PI_PLUS, BACK_OFF, WON, LEARNED, LEFT, DUE, PERSISTENCE, FRAME,
  SCRATCH, DRIVABLE) = range(RULE_OWN, RULE_OWN + 15)  # fmt: skip
 ANY = -1

@@ -26,6 +26,8 @@ class OneShot(Synapse):
 
     with w_max = ``most``, 1 for binary synapses. More than 1 counts how often both were active, up to a limit, which is ours.
 
+    The weight that arrives is that of the step in which the input fired, also over long delays.
+
     *Freezing* (critical period): a cell of which more than the fraction ``freeze`` of this projection's synapses have been
     increased learns no more; 1 means never. Weights are whole numbers of 0 to ``most`` and have no unit. All cells of a module
     must have the same field: synapses from the same inputs. Learned by and sent to the receptors up, horizontal and down.
