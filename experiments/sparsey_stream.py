@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from spikemem.backend import StepEvents
 from spikemem.experiment.study import StudyRun
-from spikemem.models.sparsey import FRAME, Sparsey
+from spikemem.models.sparsey import FRAME, REST, Sparsey
 from spikemem.session import resolve, start
 
 NOTHING = -1
@@ -56,8 +56,8 @@ class SparseyStream:
     ) -> Shown:
         """Show ``images`` (count, pixels), as single inputs or as frames of an episode; an empty one asks for a prediction."""
         model, count = self.model, images.shape[0]
-        apart = FRAME if episode else 2 * FRAME
-        self._program.run(FRAME)
+        apart = FRAME if episode else REST
+        self._program.run(REST)
         found = Shown(
             tuple(np.full((count, level.macs * level.modules), NOTHING) for level in model.levels),
             tuple(np.zeros(count) for _ in model.levels),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from spikemem.errors import InvalidInput
+from spikemem.errors import InvalidInput, explain
 from spikemem.language import (
     AllToAll,
     Bits,
@@ -31,7 +31,9 @@ from spikemem.language import (
 
 FRAME = 10
 """Steps from one frame of an episode to the next: level n chooses n steps after the input, its code reaches the next frame."""
-MOST_LEVELS = 7
+MOST_LEVELS, MOST_FRAMES = 7, 4
+REST = (MOST_FRAMES + 1) * FRAME
+"""Steps after which nothing of what was shown is on its way any more, however long codes last."""
 Fields = tuple[tuple[int, ...], ...]
 Pixels = Annotated[Neurons, Bits("inputs")]
 Label = Annotated[Neurons, Index("classes")]
@@ -55,7 +57,13 @@ class Level(BaseModel):
     down: bool = parameter(True, doc="whether D inputs come from the level above, if there is one")
     least: int = parameter(1, ge=1, doc="pi_minus: active U inputs at least")
     most: int | None = parameter(None, ge=1, doc="pi_plus: active U inputs at most")
-    persistence: int = parameter(1, ge=1, doc="frames that a code lasts")
+    persistence: int = parameter(1, ge=1, le=MOST_FRAMES, doc="frames that a code lasts")
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise InvalidInput(explain(error, "Level", type(self).model_fields)) from None
 
     @property
     def macs(self) -> int:
@@ -101,8 +109,8 @@ class Sparsey(Memory):
     ``level2``, ..., and of ``class``: where it is 0, the code is of no class, and the answer is by chance.
 
     ``learn`` and ``recognise`` are of single inputs. An episode is a row of ``learn_frame`` or ``recognise_frame``, each
-    directly after the other, or of ``predict``, which shows nothing, so that codes follow from those before; it ends when a
-    frame's time (10 ms) passes without one, as by ``wait(10)``.
+    directly after the other, or of ``predict``, which shows nothing, so that codes follow from those before; ``wait(50)`` ends
+    it: by then no code of it is on its way any more.
 
     Ours are: the grid and the fields by distance; ``opposites`` (a second input line for each pixel, active if the pixel is
     not); the pixels that a code stands for, read out by modules of two cells a pixel, on and off, which learn as classes do;
@@ -217,12 +225,12 @@ class Sparsey(Memory):
         """Return the input lines of pixels."""
         return tuple(own + tuple(p + self.inputs for p in own) for own in fields) if self.opposites else fields
 
-    @operation(spacing=2.0 * FRAME)
+    @operation(spacing=float(REST))
     def learn(self, pixels: Pixels, label: Label | None = None) -> Stimulus:
         """Show an input once, and learn it and its class."""
         return self._learned(pixels, label)
 
-    @operation(spacing=2.0 * FRAME, answers={"label": _label, "pixels": _pixels})
+    @operation(spacing=float(REST), answers={"label": _label, "pixels": _pixels})
     def recognise(self, pixels: Pixels) -> Stimulus:
         """Show an input, or part of it, and ask for its class and for the pixels of the code that it brings up."""
         return self._shown(pixels)
