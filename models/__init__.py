@@ -10,12 +10,13 @@ from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
+from spikemem.models.sparsey import Sparsey
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
 
 MODELS: Mapping[str, type[Memory]] = {
     model.model_name(): model
-    for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, SpikingTemporalMemory, TemporalMemory)
+    for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, Sparsey, SpikingTemporalMemory, TemporalMemory)
 }
 """The models that come with spikemem, by their name on the command line."""
 
@@ -25,6 +26,7 @@ __all__ = [
     "HeteroAssociative",
     "SDRClassifier",
     "SDRNeuron",
+    "Sparsey",
     "SpikingTemporalMemory",
     "TemporalMemory",
 ]

@@ -7,6 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from spikemem.backend import Cost, WeightForm
 from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
@@ -108,6 +111,10 @@ class LiveMemory:
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses as they are now, ``stored`` or ``effective``."""
         return self._program.weights(projection, form)
+
+    def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
+        """Return a state variable of every neuron of a population as it is now."""
+        return self._program.variable(population, name)
 
     def save(self, path: str | Path) -> None:
         """Write the memory to an HDF5 file, from which :func:`load` goes on bit for bit, spikes in flight included."""

@@ -11,7 +11,9 @@ import spikemem.backends.numba_cpu.hebbian_permanence
 import spikemem.backends.numba_cpu.if_cond_exp
 import spikemem.backends.numba_cpu.if_curr_delta
 import spikemem.backends.numba_cpu.if_curr_exp
+import spikemem.backends.numba_cpu.mac
 import spikemem.backends.numba_cpu.mini_column
+import spikemem.backends.numba_cpu.one_shot
 import spikemem.backends.numba_cpu.pair_stdp
 import spikemem.backends.numba_cpu.permanence_stdp
 import spikemem.backends.numba_cpu.segment

@@ -15,6 +15,7 @@ from spikemem.backends.numba_cpu.kernel import EVENTS, GROW, NEVER, RECORDED, SP
 from spikemem.backends.numba_cpu.lower import Image
 from spikemem.backends.numba_cpu.stage import READERS
 from spikemem.checks import whole_number
+from spikemem.draws import DRAW_BLOCK, Draws
 from spikemem.errors import FileError
 from spikemem.ir.lowered import Connections, connection_list
 from spikemem.ir.pair_stdp import PairSTDP
@@ -31,6 +32,7 @@ class NumbaProgram(Program):
         self._memory = image.memory(shared)
         self._now = 0
         self._sources = Sources(image.network)
+        self._draws, self._drawn = Draws(image.network), -1
         self._record: list[StepEvents] = []
 
     @property
@@ -72,7 +74,18 @@ class NumbaProgram(Program):
             until = self._sources.draw(self._now, end)
             if self._sources.pending is not known:
                 self._wire_feed()
-            self._drive(until)
+            self._drive_block_by_block(until) if self._draws.modules else self._drive(until)
+
+    def _drive_block_by_block(self, until: int) -> None:
+        """Advance, quiet time skipped, and have the numbers that modules choose by at hand."""
+        while self._now < until:
+            self._now = max(self._now, min(until, int(self._memory.control[WAKE::2].min())))
+            block = self._now // DRAW_BLOCK
+            if self._drawn != block:
+                self._drawn = block
+                for name, numbers in self._draws.block(block).items():
+                    self._view(f"population/{name}/draws")[:] = numbers
+            self._drive(min(until, (block + 1) * DRAW_BLOCK))
 
     def _drive(self, until: int) -> None:
         while self._now < until:
@@ -198,11 +211,13 @@ class NumbaProgram(Program):
         if fed:
             self._wire_feed()
         self._record.clear()
+        self._drawn = -1
 
     def _saved(self) -> list[str]:
-        """Return the names of the arrays that make up the state: all but the sources' places in the feed."""
+        """Return the names of the arrays that make up the state: all but places in the feed, and numbers drawn."""
         feeds = {f"population/{name}/feed" for name in self._sources.pending}
-        return [name for name in self._image.layout.names() if name not in feeds]
+        drawn = {f"population/{name}/draws" for name in self._draws.modules}
+        return [name for name in self._image.layout.names() if name not in feeds | drawn]
 
     def _view(self, name: str) -> Any:
         return self._image.layout.view(self._memory, name)

@@ -17,13 +17,16 @@ from spikemem.ir.dendrite import Branch, Dendrite, Segment, Zone
 from spikemem.ir.if_cond_exp import IF_cond_exp
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.if_curr_exp import IF_curr_exp
+from spikemem.ir.mac import Mac
 from spikemem.ir.mini_column import MiniColumn
 from spikemem.ir.network import Network, Population, Projection, Steps
 from spikemem.ir.numerics import NUMERICS, Numerics
+from spikemem.ir.one_shot import OneShot
 from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.permanence import HebbianPermanence
 from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
+from spikemem.ir.receptive_fields import ReceptiveFields
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.subsamples import Patterns, Subsamples
@@ -48,17 +51,20 @@ __all__ = [
     "IF_cond_exp",
     "IF_curr_delta",
     "IF_curr_exp",
+    "Mac",
     "MiniColumn",
     "Network",
     "Normal",
     "Numbers",
     "Numerics",
+    "OneShot",
     "OneToOne",
     "PairSTDP",
     "Patterns",
     "PermanenceSTDP",
     "Population",
     "Projection",
+    "ReceptiveFields",
     "Receptor",
     "Segment",
     "SpikeSource",

@@ -7,7 +7,10 @@ from typing import ClassVar, Literal
 
 from spikemem.ir.numerics import Numerics
 
-Receptor = Literal["excitatory", "inhibitory"]
+Receptor = Literal["excitatory", "inhibitory", "up", "horizontal", "down"]
+"""The last three are those of macs: input from the level below, from their own and from the level above."""
+GRADED: tuple[Receptor, ...] = ("up", "horizontal", "down")
+"""Receptors whose input is measured against what it could be: only for synapses that are ``graded``, which go nowhere else."""
 
 
 class Cell(ABC):
@@ -27,10 +30,21 @@ class Cell(ABC):
     counts_synapses: ClassVar[bool] = False
     """Whether each synapse counts one, so that weights onto this cell must be 1."""
 
+    draws: ClassVar[bool] = False
+    """Whether each of its modules is given a number drawn from [0, 1) in every step."""
+
     @property
     def module_size(self) -> int:
         """Cells of a winner-take-all module; 1: the cell competes with no other."""
         return 1
+
+    def listens(self) -> tuple[str, ...]:
+        """Return the names of other populations whose spikes, in the same step, the cell listens to."""
+        return ()
+
+    def verify_size(self, where: str, size: int) -> None:
+        """Raise :class:`spikemem.errors.NetworkError` about ``where`` if a population cannot have ``size`` such cells."""
+        return
 
     @abstractmethod
     def threshold_weight(self, receptor: Receptor, dt: float, numerics: Numerics) -> float:

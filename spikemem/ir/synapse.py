@@ -20,6 +20,9 @@ class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
     grows: ClassVar[bool] = False
     """Whether the rule itself makes the synapses, on dendrites that learning grows."""
 
+    graded: ClassVar[bool] = False
+    """Whether the target is told how much each input could have sent: for receptors of macs, and needed there."""
+
     holds: ClassVar[str] = "weight"
     """What a projection's ``weight`` is to begin with, and its weights when they are read."""
 

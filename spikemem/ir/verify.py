@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 
 from spikemem.errors import NetworkError, choices
+from spikemem.ir.cell import GRADED
 from spikemem.ir.connectors import Unconnected
 from spikemem.ir.dendrite import Dendrite, Zone
 from spikemem.ir.network import Steps
@@ -29,6 +30,7 @@ def verify(network: Network) -> None:
     for population in network.populations:
         _population(population)
         _branch(network, population)
+        _listens(network, population)
     for projection in network.projections:
         _projection(network, projection)
 
@@ -44,6 +46,7 @@ def _unique(network: Network, what: str, names: list[str]) -> None:
 def _population(population: Population) -> None:
     if population.size < 1:
         raise NetworkError(f"population {population.name}: size must be >= 1, got {population.size}")
+    population.cell.verify_size(f"population {population.name}", population.size)
     known = population.cell.state_variables
     for name, _ in population.initial_values:
         if name not in known:
@@ -89,6 +92,18 @@ def _branch(network: Network, population: Population) -> None:
             raise NetworkError(f"{where}: {soma.name} has {branch.zone} dendrites already, {other.name}")
 
 
+def _listens(network: Network, population: Population) -> None:
+    """Check that what a cell listens to is declared before it: it must have fired when the cell looks."""
+    before = [p.name for p in network.populations[: network.populations.index(population)]]
+    for name in population.cell.listens():
+        if name not in before:
+            kind = type(population.cell).__name__
+            raise NetworkError(
+                f"population {population.name}: {kind} listens to {name!r}, which is no population declared before; "
+                f"{choices(name, before)}"
+            )
+
+
 def _projection(network: Network, projection: Projection) -> None:
     where = f"projection {projection.name}"
     names = [p.name for p in network.populations]
@@ -103,6 +118,12 @@ def _projection(network: Network, projection: Projection) -> None:
             f"{where}: {projection.post} is a {type(target).__name__} and takes no {projection.receptor} synapses; "
             f"valid: {', '.join(target.receptors)}"
         )
+    if (projection.receptor in GRADED) != projection.synapse.graded:
+        kind = type(projection.synapse).__name__
+        rule = (
+            f"must not be {' or '.join(GRADED)}" if projection.receptor in GRADED else f"must be {' or '.join(GRADED)}"
+        )
+        raise NetworkError(f"{where}: the receptor of {kind} synapses {rule}, got {projection.receptor}")
     if target.counts_synapses and projection.weight != 1.0:
         raise NetworkError(
             f"{where}: each synapse onto {projection.post} counts one: weight must be 1, got {projection.weight!r}"

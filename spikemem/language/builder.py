@@ -16,6 +16,7 @@ from spikemem.ir.values import Drawn, Threshold
 
 _LARGEST = 2**31 - 1
 """Neurons are counted in 32 bits."""
+_ARROWS = {"excitatory": "->", "inhibitory": "-|"}
 
 
 class NetworkBuilder:
@@ -70,11 +71,11 @@ class NetworkBuilder:
         synapse: Synapse | None = None,
         name: str | None = None,
     ) -> str:
-        """Declare a projection; return its name: ``pre->post`` or, if inhibitory, ``pre-|post`` unless given.
+        """Declare a projection; return its name: ``pre->post``, ``pre-|post`` or, say, ``pre-up->post`` unless given.
 
         Weights are magnitudes in the unit of the target's cell (nA, mV, uS) or ``Threshold``; delay in ms.
         """
-        arrow = "->" if receptor == "excitatory" else "-|"
+        arrow = _ARROWS.get(receptor, f"-{receptor}->")
         made = Projection(
             name or f"{pre}{arrow}{post}", pre, post, connector, weight, delay, receptor, synapse or Static()
         )

@@ -1,0 +1,156 @@
+"""Rule, kernel and reader of OneShot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spikemem.backends.numba_cpu.delivery import fired_count
+from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, WAKE, kernel, part
+from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
+from spikemem.ir.cell import GRADED
+from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredProjection, connection_list
+from spikemem.ir.mac import Mac
+from spikemem.ir.one_shot import OneShot, module_runs
+
+# POINTERS, FIRST, LENGTHS, PLACES: each pre neuron's runs of targets and where their weights begin. SENT: whole[delay + 1
+# lists of stamp, count, neurons...], what is on its way. FIELDS: inputs of each module. RISEN: increased synapses of each cell.
+# TAUGHT: the cell of each module that learns in this step, or -1.
+(PRE, POST, PRE_FIRED, SUMS, COUNTS, MOST_RING, DEPTH, RECEPTOR, DELAY, TARGET, MODULES, CELLS, WON, LEARNED, WEIGHTS, POINTERS,
+ FIRST, LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, MOST, FREEZE) = range(25)  # fmt: skip
+
+
+@part
+def choose_learners(t: Any, h: Any, m: Any) -> Any:
+    """Note the winners that learn in step t and are not frozen; return how many."""
+    count, cells = 0, h[CELLS]
+    for module in range(h[POST] // cells):
+        m.whole32[h[TAUGHT] + module] = -1
+        winner = m.whole32[h[WON] + module]
+        if m.whole[h[LEARNED] + module // h[MODULES]] != t or winner < 0:
+            continue
+        if m.whole32[h[RISEN] + winner] <= m.const_real[h[FREEZE]] * m.const_index[h[FIELDS] + module]:
+            m.whole32[h[TAUGHT] + module] = winner
+            count += 1
+    return count
+
+
+@part
+def learn(t: Any, h: Any, m: Any) -> Any:
+    """Increase the synapses onto the winners from the inputs that arrive in step t."""
+    at = h[SENT] + (t - h[DELAY]) % (h[DELAY] + 1) * (2 + h[PRE])
+    if m.whole[at] != t - h[DELAY] or choose_learners(t, h, m) == 0:
+        return 0
+    cells, most, risen = h[CELLS], h[MOST], 0
+    for k in range(m.whole[at + 1]):
+        i = m.whole[at + 2 + k]
+        for run in range(m.const_whole[h[POINTERS] + i], m.const_whole[h[POINTERS] + i + 1]):
+            first, place = m.const_whole[h[FIRST] + run], h[WEIGHTS] + m.const_whole[h[PLACES] + run]
+            for module in range(first // cells, (first + m.const_whole[h[LENGTHS] + run]) // cells):
+                cell = m.whole32[h[TAUGHT] + module]
+                if cell >= 0:
+                    weight = m.byte[place + cell - first]
+                    if weight < most:
+                        m.byte[place + cell - first] = weight + 1
+                        risen += 1
+                        if weight == 0:
+                            m.whole32[h[RISEN] + cell] += 1
+    m.control[UPDATES] += risen
+    return risen
+
+
+@part
+def send(t: Any, h: Any, m: Any, i: Any) -> Any:
+    """Add the weights of pre neuron i to what arrives, and what they could be; return the number of synapses."""
+    cells, most, synapses = h[CELLS], h[MOST], 0
+    slot = ((t + h[DELAY]) % h[DEPTH]) * 3 + h[RECEPTOR]
+    sums, modules = h[SUMS] + slot * h[POST], slot * (h[POST] // cells)
+    for run in range(m.const_whole[h[POINTERS] + i], m.const_whole[h[POINTERS] + i + 1]):
+        first, length = m.const_whole[h[FIRST] + run], m.const_whole[h[LENGTHS] + run]
+        place = h[WEIGHTS] + m.const_whole[h[PLACES] + run]
+        weights, ring = m.byte[place : place + length], m.whole32[sums + first : sums + first + length]
+        for k in range(length):
+            ring[k] += weights[k]
+        for module in range(modules + first // cells, modules + (first + length) // cells):
+            m.whole32[h[COUNTS] + module] += 1
+            m.whole32[h[MOST_RING] + module] += most
+        synapses += length
+    return synapses
+
+
+@kernel
+def step(t: Any, h: Any, m: Any) -> Any:
+    """Learn what arrives in step t, and send what fires in it."""
+    learn(t, h, m)
+    count, fired = fired_count(t, h[PRE_FIRED], m), h[PRE_FIRED] + 2
+    if count > 0:
+        own, synapses = h[SENT] + t % (h[DELAY] + 1) * (2 + h[PRE]), 0
+        m.whole[own], m.whole[own + 1] = t, count
+        for k in range(count):
+            m.whole[own + 2 + k] = m.whole[fired + k]
+            synapses += send(t, h, m, m.whole[fired + k])
+        m.control[EVENTS] += synapses
+        wake = WAKE + 2 * h[TARGET]
+        m.control[wake] = min(m.control[wake], t + h[DELAY])
+        m.control[wake + 1] = max(m.control[wake + 1], t + h[DELAY])
+    return NEVER
+
+
+@lowers_synapse(OneShot, listens_to_post=True)
+def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
+    """Lay the weights out as bytes, row by row, and the rows as runs of modules."""
+    rule, network = projection.synapse, build.network
+    pre, post = network.population(projection.pre), network.population(projection.post)
+    assert isinstance(rule, OneShot)
+    assert isinstance(post.cell, Mac)
+    pointers, first, lengths = module_runs(
+        f"projection {projection.name}", bucket, pre.size, post.size, post.cell.cells
+    )
+    weights = np.asarray(bucket.layout.weights)
+    fields, risen = _inputs(bucket, weights, pre.size, post.size)
+    add, target = build.layout.add, f"population/{post.name}"
+    header = (
+        pre.size,
+        post.size,
+        f"population/{pre.name}/fired",
+        f"{target}/sums",
+        f"{target}/counts",
+        f"{target}/most",
+        build.depth(post.name),
+        GRADED.index(projection.receptor),
+        bucket.delay,
+        build.stage_of[post.name],
+        post.cell.modules,
+        post.cell.cells,
+        f"{target}/won",
+        f"{target}/learned",
+        add(f"{name}/weights", "byte", weights),
+        add(f"{name}/pointers", "const_whole", pointers),
+        add(f"{name}/first", "const_whole", first),
+        add(f"{name}/lengths", "const_whole", lengths),
+        add(f"{name}/places", "const_whole", np.cumsum(lengths) - lengths),
+        add(f"{name}/sent", "whole", np.full((bucket.delay + 1, 2 + pre.size), -1)),
+        add(f"{name}/fields", "const_index", fields[:: post.cell.cells]),
+        add(f"{name}/risen", "whole32", risen),
+        add(f"{name}/taught", "whole32", np.full(post.size // post.cell.cells, -1)),
+        rule.most,
+        add(f"{name}/freeze", "const_real", np.array([rule.freeze])),
+    )
+    return Stage(name, step, header)
+
+
+def _inputs(bucket: Bucket, weights: Any, pre: int, post: int) -> tuple[Any, Any]:
+    """Return each target's number of synapses, and of those that begin increased."""
+    if isinstance(bucket.layout, Dense):
+        return np.full(post, pre), np.count_nonzero(weights, axis=0)
+    targets = bucket.layout.targets
+    return np.bincount(targets, minlength=post), np.bincount(targets[weights > 0], minlength=post)
+
+
+@reads_synapse(OneShot)
+def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float) -> Connections:
+    """Return the synapses with their weights, by pre, then post."""
+    weights = view(f"{name}/weights").astype(np.float64)
+    pre, post = weights.shape if isinstance(bucket.layout, Dense) else (bucket.layout.indptr.size - 1, 0)
+    return connection_list(bucket, pre, post, dt, weights)
