@@ -6,6 +6,7 @@ import inspect
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import to_jsonable_python
 from rich.table import Table
 
 from spikemem.cli.options import Json, print_json, stdout
@@ -53,7 +54,10 @@ def _data(name: str, kind: type[Memory]) -> dict[str, Any]:
         "name": name,
         "summary": (inspect.getdoc(kind) or "").split("\n")[0].replace("``", ""),
         "parameters": {
-            key: {"default": None if field.is_required() else field.default, "meaning": field.description or ""}
+            key: {
+                "default": None if field.is_required() else to_jsonable_python(field.default),
+                "meaning": field.description or "",
+            }
             for key, field in kind.model_fields.items()
         },
         "operations": {
