@@ -11,15 +11,16 @@ from spikemem.backends.numba_cpu.delivery import fired_count
 from spikemem.backends.numba_cpu.grown import (
     CIRCLE_PRE,
     FREE,
+    MARK,
     MATCH,
     MOST_SYNAPSES,
     OWN,
     POST,
     WINNERS,
-    first_place,
+    first_places,
     grow,
     is_marked,
-    next_place,
+    next_places,
     remove,
     set_mark,
     strip,
@@ -93,30 +94,32 @@ def look_at_modules(t: Any, h: Any, m: Any, found: Any) -> Any:
 
 
 @part
-def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
-    """Strengthen the segment's synapses of active neurons, weaken the others, prune, and grow what lacks."""
-    begin = s * h[MOST_SYNAPSES]
+def change(permanences: Any, h: Any, m: Any, segment: Any, active: Any, silent: Any, all_change: Any) -> Any:
+    """Add to a segment's permanences from active and, if all change, from silent neurons, within 0 and 1; prune those at 0."""
+    begin = segment * h[MOST_SYNAPSES]
+    pruned, count = np.empty(h[MOST_SYNAPSES], dtype=np.int64), 0
     for place in range(begin, begin + h[MOST_SYNAPSES]):
-        p = permanences[place]
-        if p >= 0.0:
-            active = is_marked(h, m, place) != 0
-            change(permanences, h, m, place, parameter(h, m, INCREMENT) if active else -parameter(h, m, DECREMENT))
-    m.whole[h[REINFORCED] + s] = t
-    lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
-    if lacking > 0:
-        m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), 0)
+        marked = is_marked(h, m, place) != 0
+        if permanences[place] >= 0.0 and (marked or all_change != 0):
+            p = min(1.0, permanences[place] + (active if marked else silent))
+            m.control[UPDATES] += 1
+            if p > 0.0:
+                permanences[place] = p
+            else:
+                pruned[count] = place
+                count += 1
+    remove(permanences, h, m, pruned, count)
     return 0
 
 
 @part
-def change(permanences: Any, h: Any, m: Any, place: Any, by: Any) -> Any:
-    """Change a permanence, within 0 and 1; prune the synapse at 0."""
-    p = min(1.0, permanences[place] + by)
-    m.control[UPDATES] += 1
-    if p > 0.0:
-        permanences[place] = p
-    else:
-        remove(permanences, h, m, place)
+def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
+    """Strengthen the segment's synapses of active neurons, weaken the others, prune, and grow what lacks."""
+    change(permanences, h, m, s, parameter(h, m, INCREMENT), -parameter(h, m, DECREMENT), 1)
+    m.whole[h[REINFORCED] + s] = t
+    lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
+    if lacking > 0:
+        m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), 0)
     return 0
 
 
@@ -128,10 +131,7 @@ def adapt(permanences: Any, t: Any, h: Any, m: Any, found: Any) -> Any:
         soma = np.int64(m.whole32[h[OWNER] + s])
         module = soma // h[MODULE]
         if m.whole[h[ACTIVE_AT] + module] != t:
-            begin = s * h[MOST_SYNAPSES]
-            for place in range(begin, begin + h[MOST_SYNAPSES]):
-                if permanences[place] >= 0.0 and is_marked(h, m, place) != 0:
-                    change(permanences, h, m, place, -parameter(h, m, PUNISHMENT))
+            change(permanences, h, m, s, -parameter(h, m, PUNISHMENT), 0.0, 0)
         elif m.whole[h[PREDICTED_AT] + module] == t:
             if m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s):
                 reinforce(permanences, t, h, m, s)
@@ -233,12 +233,9 @@ def teach(permanences: Any, t: Any, h: Any, m: Any) -> Any:
 @part
 def send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     """Make the pre neurons that fire in step t the last activity, and send their spikes to the segments."""
-    for k in range(m.whole[h[LAST] + 1]):
-        place = first_place(h, m, m.whole[h[LAST] + 2 + k])
-        while place >= 0:
-            set_mark(h, m, place, 0)
-            place = next_place(h, m, place)
-    m.byte[h[MATCH] : h[MATCH] + m.whole[h[SEGMENTS]]] = 0
+    used = m.whole[h[SEGMENTS]]
+    m.whole32[h[MARK] : h[MARK] + (used * h[MOST_SYNAPSES] + 31) // 32] = 0
+    m.byte[h[MATCH] : h[MATCH] + used] = 0
     count, arrives = fired_count(t, h[PRE_FIRED], m), t + h[DELAY]
     slot = arrives % h[DEPTH]
     counts = m.byte[h[COUNTS] + slot * h[POST] : h[COUNTS] + (slot + 1) * h[POST]]
@@ -246,18 +243,19 @@ def send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     connected, synapses = parameter(h, m, CONNECTED), 0
     m.whole[h[LAST]] = t
     m.whole[h[LAST] + 1] = count
-    for k in range(count):
-        i = m.whole[h[PRE_FIRED] + 2 + k]
-        m.whole[h[LAST] + 2 + k] = i
-        place = first_place(h, m, i)
-        while place >= 0:
+    m.whole[h[LAST] + 2 : h[LAST] + 2 + count] = m.whole[h[PRE_FIRED] + 2 : h[PRE_FIRED] + 2 + count]
+    who, places = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    going = first_places(h, m, m.whole[h[LAST] + 2 : h[LAST] + 2 + count], who, places)
+    while going > 0:
+        for k in range(going):
+            place = places[k]
             s = place // h[MOST_SYNAPSES]
             count_one(match, s)
             set_mark(h, m, place, 1)
             if permanences[place] >= connected:
                 count_one(counts, s)
                 synapses += 1
-            place = next_place(h, m, place)
+        going = next_places(h, m, who, places, going)
     take_winners(t, h, m)
     if synapses > 0:
         m.whole[h[TOUCHED] + slot] = arrives

@@ -14,6 +14,8 @@ from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.mini_column import MiniColumn
 
 DEPTH, ARRIVING, ZONES, DENDRITIC, CELLS, THETA = range(OWN, OWN + 6)
+BLOCK = 64
+"""Cells, in whole mini-columns, that are looked through together for any at which something arrives."""
 
 
 @part
@@ -25,30 +27,39 @@ def depolarisation(h: Any, m: Any, j: Any) -> Any:
     return total
 
 
+@part
+def fire_winners(t: Any, h: Any, m: Any, exc: Any, inh: Any, first: Any) -> Any:
+    """Fire the winners of the mini-column that begins at ``first``."""
+    theta, most, last = m.const_real[h[THETA]], -np.inf, first + h[CELLS]
+    for j in range(first, last):
+        x, d = exc[j] - inh[j], depolarisation(h, m, j)
+        if x > 0.0 and x + d >= theta and d > most:
+            most = d
+    for j in range(first, last):
+        x, d = exc[j] - inh[j], depolarisation(h, m, j)
+        if x > 0.0 and x + d >= theta and d == most:
+            fire(t, h, m, j)
+    return 0
+
+
 @kernel
 def step(t: Any, h: Any, m: Any) -> Any:
     """Fire the winners of each mini-column; there is nothing to do until more arrives."""
-    n, cells, theta = h[0], h[CELLS], m.const_real[h[THETA]]
+    n, cells = h[0], h[CELLS]
     at = h[ARRIVING] + (t % h[DEPTH]) * 2 * n
     exc, inh = m.real[at : at + n], m.real[at + n : at + 2 * n]
+    block = cells * max(1, BLOCK // cells)
     start(t, h, m)
-    for first in range(0, n, cells):
-        driven = False
-        for j in range(first, first + cells):
-            driven |= exc[j] > inh[j]
-        if not driven:
-            continue
-        most = -np.inf
-        for j in range(first, first + cells):
-            x, d = exc[j] - inh[j], depolarisation(h, m, j)
-            if x > 0.0 and x + d >= theta and d > most:
-                most = d
-        for j in range(first, first + cells):
-            x, d = exc[j] - inh[j], depolarisation(h, m, j)
-            if x > 0.0 and x + d >= theta and d == most:
-                fire(t, h, m, j)
-    exc[:] = 0.0
-    inh[:] = 0.0
+    for first in range(0, n, block):
+        last = min(first + block, n)
+        arrived = 0
+        for j in range(np.uint64(first), np.uint64(last)):  # unsigned: no place is counted from the end
+            arrived |= (exc[j] != 0.0) | (inh[j] != 0.0)
+        if arrived != 0:
+            for column in range(first, last, cells):
+                fire_winners(t, h, m, exc, inh, column)
+            exc[first:last] = 0.0
+            inh[first:last] = 0.0
     announce(t, h, m)
     return NEVER
 

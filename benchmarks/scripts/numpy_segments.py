@@ -7,8 +7,11 @@ import sys
 import time
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks import segments_network as b
+
+Bits = npt.NDArray[np.bool_]
 
 
 def main(way: str, share: float, steps: int) -> None:
@@ -26,7 +29,9 @@ def main(way: str, share: float, steps: int) -> None:
             active[now] = True
             counts = active[sources].sum(axis=1, dtype=np.uint8)
         else:
-            counts = np.bincount(np.concatenate([targets[starts[i] : starts[i + 1]] for i in now]), minlength=b.SEGMENTS)
+            counts = np.bincount(
+                np.concatenate([targets[starts[i] : starts[i + 1]] for i in now]), minlength=b.SEGMENTS
+            )
         spikes += np.flatnonzero(counts >= theta).size
     done = time.perf_counter()
     bytes_per_synapse = sources.itemsize if way == "gather" else targets.itemsize + starts.nbytes / targets.size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from itertools import pairwise
 from typing import Literal, cast
 
 import numpy as np
@@ -51,7 +52,7 @@ def main(precision: Literal["float64", "float32"], warm_up: int, elements: int) 
     done = time.perf_counter()
     steps, neurons = program.spikes()["cells"]
     ends = np.searchsorted(steps, STEPS * np.arange(len(columns) + 1))
-    active = [neurons[i:j].astype(np.int64) for i, j in zip(ends, ends[1:], strict=False)]
+    active = [neurons[i:j].astype(np.int64) for i, j in pairwise(ends)]
     state = program.save_state()
     print(
         json.dumps({
