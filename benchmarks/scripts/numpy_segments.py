@@ -27,12 +27,11 @@ def main(way: str, share: float, steps: int) -> None:
         if way == "gather":
             active[:] = False
             active[now] = True
-            counts = active[sources].sum(axis=1, dtype=np.uint8)
+            reached: Bits = active[sources].sum(axis=1, dtype=np.uint8) >= theta
         else:
-            counts = np.bincount(
-                np.concatenate([targets[starts[i] : starts[i + 1]] for i in now]), minlength=b.SEGMENTS
-            )
-        spikes += np.flatnonzero(counts >= theta).size
+            hit = np.concatenate([targets[starts[i] : starts[i + 1]] for i in now])
+            reached = np.bincount(hit, minlength=b.SEGMENTS) >= theta
+        spikes += np.flatnonzero(reached).size
     done = time.perf_counter()
     bytes_per_synapse = sources.itemsize if way == "gather" else targets.itemsize + starts.nbytes / targets.size
     print(
