@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import brunel, ca3_large, ca3_stress
+from benchmarks import brunel, ca3_large, ca3_stress, segments, temporal_memory
 from benchmarks.machine import describe_machine
 from benchmarks.report import Report
 
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
     "ca3-stress": ca3_stress.measure,
     "ca3-large": ca3_large.measure,
     "brunel": brunel.measure,
+    "segments": segments.measure,
+    "temporal-memory": temporal_memory.measure,
 }
 
 

@@ -7,8 +7,11 @@ import sys
 import time
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks import segments_network as b
+
+Bits = npt.NDArray[np.bool_]
 
 
 def main(way: str, share: float, steps: int) -> None:
@@ -24,10 +27,10 @@ def main(way: str, share: float, steps: int) -> None:
         if way == "gather":
             active[:] = False
             active[now] = True
-            reached = active[sources].sum(axis=1, dtype=np.uint8) >= theta
+            reached: Bits = active[sources].sum(axis=1, dtype=np.uint8) >= theta
         else:
-            rows = [targets[starts[i] : starts[i + 1]] for i in now]
-            reached = np.bincount(np.concatenate(rows), minlength=b.SEGMENTS) >= theta
+            hit = np.concatenate([targets[starts[i] : starts[i + 1]] for i in now])
+            reached = np.bincount(hit, minlength=b.SEGMENTS) >= theta
         spikes += np.flatnonzero(reached).size
     done = time.perf_counter()
     bytes_per_synapse = sources.itemsize if way == "gather" else targets.itemsize + starts.nbytes / targets.size
