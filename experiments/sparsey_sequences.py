@@ -25,8 +25,8 @@ MOTIONS = ((0, 1), (1, 0), (1, 1))
 CLASSES = tuple(f"{shape} {motion}" for shape in SHAPES for motion in ("right", "down", "both"))
 JITTER = 1
 """Pixels by which the path of a shape is off the middle, at most."""
-CLASS_CELLS, BACK_OFF = 128, 0.9
-"""K, and the familiarity below which H and D inputs are left out, of the memory that is asked for classes (ours)."""
+CLASS_CELLS = 128
+"""K of the memory that is asked for classes (ours)."""
 RIDGE = 1.0
 """Regularisation of the linear readout (ours)."""
 
@@ -81,15 +81,24 @@ class SequenceStudy(Study):
     train: int = parameter(20, ge=1, doc="episodes of each class for the readout")
     test: int = parameter(10, ge=1, doc="episodes of each class in its test")
 
-    def model(self, cells: int = 64, back_off: float = 0.0) -> Sparsey:
+    def model(self) -> Sparsey:
         """Return a memory of two levels: four macs, then one over all of them, whose codes last two frames."""
-        side = float(SIDE)
         return Sparsey(
-            height=SIDE, width=SIDE, classes=len(CLASSES), lambda_first=4.0, lambda_U=4.0, lambda_H=2.0, lambda_D=1.0,
-            back_off=back_off, reconstruct=back_off == 0.0,
+            height=SIDE, width=SIDE, lambda_first=4.0, lambda_U=4.0, lambda_H=2.0, lambda_D=1.0,
             levels=(
-                Level(rows=2, columns=2, modules=1024 // cells, cells=cells, radius=10.0, down=False),
-                Level(modules=1024 // cells, cells=cells, radius=side, persistence=2),
+                Level(rows=2, columns=2, modules=16, cells=64, radius=10.0, down=False),
+                Level(modules=16, cells=64, radius=float(SIDE), persistence=2),
+            ),
+        )  # fmt: skip
+
+    def classifier(self) -> Sparsey:
+        """Return the memory that is asked for classes: like inputs share more of its codes, and it backs off to U."""
+        return Sparsey(
+            height=SIDE, width=SIDE, opposites=True, lambda_first=16.0, lambda_U=16.0, back_off=0.9, freeze=0.5,
+            reconstruct=False,
+            levels=(
+                Level(rows=2, columns=2, modules=8, cells=CLASS_CELLS, radius=10.0, down=False),
+                Level(modules=16, cells=CLASS_CELLS, radius=float(SIDE), persistence=2),
             ),
         )  # fmt: skip
 
@@ -124,8 +133,7 @@ class SequenceStudy(Study):
     def _classify(self, how: StudyRun) -> float:
         """Return the share of new episodes whose class the readout of top codes tells."""
         rng = how.generator("classes")
-        model = self.model(CLASS_CELLS, BACK_OFF)
-        stream, codes, labels = SparseyStream(model, how), [], []
+        stream, codes, labels = SparseyStream(self.classifier(), how), [], []
         for learn, count in ((True, self.train), (False, self.test)):
             for label in rng.permutation(np.repeat(np.arange(len(CLASSES)), count)).tolist():
                 episode = make_episode(rng, label, self.frames)

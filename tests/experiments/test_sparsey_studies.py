@@ -118,10 +118,11 @@ def test_an_episode_is_a_shape_in_motion() -> None:
     assert edges(np.ones((3, 3), dtype=bool)).sum() == 8
 
 
-def test_time_does_not_grow_with_what_is_stored() -> None:
+def test_the_course_of_the_time_is_measured() -> None:
     findings = FixedTimeStudy(items=400, block=40, asked=20).run(StudyRun())
     assert [len(column) for column in findings.tables["times"].values()] == [10, 10, 10]
-    assert findings.tables["times"]["stored"][-1] == 400
+    assert findings.tables["times"]["stored"] == list(range(40, 401, 40))
+    assert min(findings.tables["times"]["learning, us"]) > 0.0
 
 
 def test_a_time_that_grows_is_found() -> None:
