@@ -160,7 +160,10 @@ def test_wrong_files_are_one_sentence(tmp_path: Path, command: Command, text: st
     [
         (("--seed", "-1"), "seed: must be a whole number >= 0, got -1"),
         (("--backend", "numbo"), "backend 'numbo' is unknown; did you mean 'numba'? valid: "),
-        (("--backend", "brian2", "--hardware", "cpu"), "hardware cpu: is for backend 'numba', got backend 'brian2'"),
+        (
+            ("--backend", "numba", "--hardware", "cuda"),
+            "hardware cuda: is for backend 'brian2-cuda', got backend 'numba'",
+        ),
     ],
 )
 def test_wrong_choices_are_one_sentence(

@@ -107,6 +107,7 @@ def test_what_is_lowered_has_the_delay_itself(name: str) -> None:
 
 
 def test_brian2_is_given_a_step_less() -> None:
+    needs("brian2")
     from spikemem.backends.brian.runtime import RuntimeProgram
 
     program = made("brian2", chain(CELLS[0], 3.0))
