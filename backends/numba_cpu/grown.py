@@ -17,7 +17,7 @@ from spikemem.backends.numba_cpu.kernel import part
 # Header fields. CIRCLE_PRE, CIRCLE_POST: const_whole, the places on the circle of pre neurons and segments. MATCH:
 # byte[segments], how many of a segment's synapses are marked. WINNERS: whole[count, pre neurons...], by place on the circle;
 # all of them were active last.
-(PRE, POST, MOST_SYNAPSES, HEAD, NEXT, MARK, MATCH, WINNERS, CIRCLE_PRE, CIRCLE_POST, ROW, OWN) = range(12)
+(PRE, POST, MOST_SYNAPSES, HEAD, NEXT, MARK, MATCH, WINNERS, CIRCLE_PRE, CIRCLE_POST, OWN) = range(11)
 FREE = -1.0
 END = 2
 """A chain ends with -(pre neuron + END)."""
@@ -65,35 +65,53 @@ def insert(permanences: Any, h: Any, m: Any, place: Any, i: Any, permanence: Any
 
 
 @part
-def remove(permanences: Any, h: Any, m: Any, place: Any) -> Any:
-    """Free a place."""
-    following = next_place(h, m, place)
-    end = following
-    while end >= 0:
-        end = next_place(h, m, end)
-    i = -end - END
-    at = first_place(h, m, i)
-    if at == place:
-        m.whole32[h[HEAD] + i] = following if following >= 0 else -1
-    else:
-        while next_place(h, m, at) != place:
-            at = next_place(h, m, at)
-        m.whole32[h[NEXT] + at] = following
-    permanences[place] = FREE
-    if is_marked(h, m, place) != 0:
-        set_mark(h, m, place, 0)
-        m.byte[h[MATCH] + place // h[MOST_SYNAPSES]] -= np.uint8(1)
+def remove(permanences: Any, h: Any, m: Any, places: Any, count: Any) -> Any:
+    """Free ``count`` places of one segment, each of which is in another chain."""
+    if count == 0:
+        return 0
+    neurons = np.empty(count, dtype=np.int64)
+    who, at, left = np.arange(count), places[:count].copy(), count
+    while left > 0:
+        going, left = left, 0
+        for k in range(going):
+            following = next_place(h, m, at[k])
+            if following >= 0:
+                who[left], at[left] = who[k], following
+                left += 1
+            else:
+                neurons[who[k]] = -following - END
+    for k in range(count):
+        following = next_place(h, m, places[k])
+        at[left], who[left] = first_place(h, m, neurons[k]), k
+        if at[left] == places[k]:
+            m.whole32[h[HEAD] + neurons[k]] = following if following >= 0 else -1
+        else:
+            left += 1
+    while left > 0:
+        going, left = left, 0
+        for k in range(going):
+            following = next_place(h, m, at[k])
+            if following == places[who[k]]:
+                m.whole32[h[NEXT] + at[k]] = next_place(h, m, following)
+            else:
+                who[left], at[left] = who[k], following
+                left += 1
+    for k in range(count):
+        permanences[places[k]] = FREE
+        if is_marked(h, m, places[k]) != 0:
+            set_mark(h, m, places[k], 0)
+            m.byte[h[MATCH] + places[k] // h[MOST_SYNAPSES]] -= np.uint8(1)
     return 0
 
 
 @part
 def first_places(h: Any, m: Any, neurons: Any, who: Any, places: Any) -> Any:
     """List the neurons that have synapses, by their index, and their first places; return how many."""
-    count: Any = 0
+    count = 0
     for k in range(neurons.shape[0]):
         place = first_place(h, m, neurons[k])
         who[count], places[count] = k, place
-        count += np.int64(place >= 0)
+        count += int(place >= 0)
     return count
 
 
@@ -103,47 +121,58 @@ def next_places(h: Any, m: Any, who: Any, places: Any, count: Any) -> Any:
 
     Chains lie all over the memory; going along many of them at once, the processor waits for all of them together.
     """
-    left: Any = 0
+    left = 0
     for k in range(count):
         place = next_place(h, m, places[k])
         who[left], places[left] = who[k], place
-        left += np.int64(place >= 0)
+        left += int(place >= 0)
     return left
 
 
 @part
-def joined(h: Any, m: Any, segments: Any) -> Any:
-    """Return which of the last winners (columns) have a synapse on each of ``segments`` (rows): one walk along chains."""
-    count = m.whole[h[WINNERS]]
-    found = np.zeros((segments.shape[0], count), dtype=np.bool_)
-    for row in range(segments.shape[0]):
-        m.whole32[h[ROW] + segments[row]] = row
-    who, places = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    going = first_places(h, m, m.whole[h[WINNERS] + 1 : h[WINNERS] + 1 + count], who, places)
-    while going > 0:
-        for k in range(going):
-            row = m.whole32[h[ROW] + places[k] // h[MOST_SYNAPSES]]
-            if row >= 0:
-                found[row, who[k]] = True
-        going = next_places(h, m, who, places, going)
-    for row in range(segments.shape[0]):
-        m.whole32[h[ROW] + segments[row]] = -1
-    return found
+def find_joined(h: Any, m: Any, segment: Any, neurons: Any, joined: Any) -> Any:
+    """Say of each of the neurons, which were active last, whether it has a synapse on the segment: then that one is marked."""
+    places, count = np.empty(h[MOST_SYNAPSES], dtype=np.int64), 0
+    for place in range(segment * h[MOST_SYNAPSES], (segment + 1) * h[MOST_SYNAPSES]):
+        places[count] = place
+        count += int(is_marked(h, m, place))
+    while count > 0:
+        left = 0
+        for k in range(count):
+            following = next_place(h, m, places[k])
+            if following >= 0:
+                places[left] = following
+                left += 1
+            else:
+                joined |= neurons == -following - END
+        count = left
+    return 0
 
 
 @part
-def place_for_one_more(permanences: Any, h: Any, m: Any, segment: Any) -> Any:
-    """Return a free place on the segment, or that of its weakest synapse from a silent neuron; -1 if there is none."""
-    begin, weakest = segment * h[MOST_SYNAPSES], -1
-    for place in range(begin, begin + h[MOST_SYNAPSES]):
-        if permanences[place] < 0.0:
-            return place
-        silent = is_marked(h, m, place) == 0
-        if silent and (weakest < 0 or permanences[place] < permanences[weakest]):
-            weakest = place
-    if weakest >= 0:
-        remove(permanences, h, m, weakest)
-    return weakest
+def make_room(permanences: Any, h: Any, m: Any, segment: Any, number: Any, places: Any) -> Any:
+    """List places for ``number`` synapses: free ones, then those of the weakest from silent neurons; return how many."""
+    begin, end, count = segment * h[MOST_SYNAPSES], (segment + 1) * h[MOST_SYNAPSES], 0
+    for place in range(begin, end):
+        if permanences[place] < 0.0 and count < number:
+            places[count] = place
+            count += 1
+    free = count
+    while count < number:
+        weakest = -1
+        for place in range(begin, end):
+            p = permanences[place]
+            if p >= 0.0 and is_marked(h, m, place) == 0 and (weakest < 0 or p < permanences[weakest]):
+                weakest = place
+        if weakest < 0:
+            break
+        set_mark(h, m, weakest, 1)  # it is taken
+        places[count] = weakest
+        count += 1
+    for k in range(free, count):
+        set_mark(h, m, places[k], 0)
+    remove(permanences, h, m, places[free:count], count - free)
+    return count
 
 
 @part
@@ -160,31 +189,34 @@ def first_winner(h: Any, m: Any, segment: Any) -> Any:
 
 
 @part
-def grow(permanences: Any, h: Any, m: Any, segment: Any, number: Any, permanence: Any, taken: Any) -> Any:
-    """Grow ``number`` synapses, or as many as can be, to the last winners round the circle; return how many.
-
-    ``taken`` says which winners have a synapse on the segment.
-    """
-    count, grown = m.whole[h[WINNERS]], 0
+def grow(permanences: Any, h: Any, m: Any, segment: Any, number: Any, permanence: Any, is_new: Any) -> Any:
+    """Grow ``number`` synapses, or as many as can be, to the last winners round the circle; return how many."""
+    count = m.whole[h[WINNERS]]
+    winners = m.whole[h[WINNERS] + 1 : h[WINNERS] + 1 + count]
+    joined = np.zeros(count, dtype=np.bool_)
+    if is_new == 0:
+        find_joined(h, m, segment, winners, joined)
     start = first_winner(h, m, segment)
+    chosen, wanted = np.empty(min(count, number), dtype=np.int64), 0
     for k in range(count):
-        if grown >= number:
-            break
-        winner = (start + k) % count
-        if taken[winner]:
-            continue
-        place = place_for_one_more(permanences, h, m, segment)
-        if place < 0:
-            break
-        insert(permanences, h, m, place, m.whole[h[WINNERS] + 1 + winner], permanence)
-        grown += 1
+        at = (start + k) % count
+        if wanted < number and not joined[at]:
+            chosen[wanted] = winners[at]
+            wanted += 1
+    places = np.empty(wanted, dtype=np.int64)
+    grown = make_room(permanences, h, m, segment, wanted, places)
+    for k in range(grown):
+        insert(permanences, h, m, places[k], chosen[k], permanence)
     return grown
 
 
 @part
 def strip(permanences: Any, h: Any, m: Any, segment: Any) -> Any:
     """Remove all synapses of a segment."""
+    places, count = np.empty(h[MOST_SYNAPSES], dtype=np.int64), 0
     for place in range(segment * h[MOST_SYNAPSES], (segment + 1) * h[MOST_SYNAPSES]):
         if permanences[place] >= 0.0:
-            remove(permanences, h, m, place)
+            places[count] = place
+            count += 1
+    remove(permanences, h, m, places, count)
     return 0

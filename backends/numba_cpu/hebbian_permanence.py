@@ -20,7 +20,6 @@ from spikemem.backends.numba_cpu.grown import (
     first_places,
     grow,
     is_marked,
-    joined,
     next_places,
     remove,
     set_mark,
@@ -95,58 +94,49 @@ def look_at_modules(t: Any, h: Any, m: Any, found: Any) -> Any:
 
 
 @part
-def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
-    """Strengthen the segment's synapses of active neurons, weaken the others, prune; return how many synapses then lack."""
-    begin = s * h[MOST_SYNAPSES]
+def change(permanences: Any, h: Any, m: Any, segment: Any, active: Any, silent: Any, all_change: Any) -> Any:
+    """Add to a segment's permanences from active and, if all change, from silent neurons, within 0 and 1; prune those at 0."""
+    begin = segment * h[MOST_SYNAPSES]
+    pruned, count = np.empty(h[MOST_SYNAPSES], dtype=np.int64), 0
     for place in range(begin, begin + h[MOST_SYNAPSES]):
-        p = permanences[place]
-        if p >= 0.0:
-            active = is_marked(h, m, place) != 0
-            change(permanences, h, m, place, parameter(h, m, INCREMENT) if active else -parameter(h, m, DECREMENT))
-    m.whole[h[REINFORCED] + s] = t
-    return h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
+        marked = is_marked(h, m, place) != 0
+        if permanences[place] >= 0.0 and (marked or all_change != 0):
+            p = min(1.0, permanences[place] + (active if marked else silent))
+            m.control[UPDATES] += 1
+            if p > 0.0:
+                permanences[place] = p
+            else:
+                pruned[count] = place
+                count += 1
+    remove(permanences, h, m, pruned, count)
+    return 0
 
 
 @part
-def change(permanences: Any, h: Any, m: Any, place: Any, by: Any) -> Any:
-    """Change a permanence, within 0 and 1; prune the synapse at 0."""
-    p = min(1.0, permanences[place] + by)
-    m.control[UPDATES] += 1
-    if p > 0.0:
-        permanences[place] = p
-    else:
-        remove(permanences, h, m, place)
+def reinforce(permanences: Any, t: Any, h: Any, m: Any, s: Any) -> Any:
+    """Strengthen the segment's synapses of active neurons, weaken the others, prune, and grow what lacks."""
+    change(permanences, h, m, s, parameter(h, m, INCREMENT), -parameter(h, m, DECREMENT), 1)
+    m.whole[h[REINFORCED] + s] = t
+    lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
+    if lacking > 0:
+        m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), 0)
     return 0
 
 
 @part
 def adapt(permanences: Any, t: Any, h: Any, m: Any, found: Any) -> Any:
-    """Reinforce what predicted rightly or matches best, punish what predicted wrongly; then grow what lacks."""
-    growing = 0
+    """Reinforce what predicted rightly or matches best, punish what predicted wrongly."""
     for k in range(found):
         s = np.int64(m.whole32[h[FOUND] + k])
         soma = np.int64(m.whole32[h[OWNER] + s])
         module = soma // h[MODULE]
         if m.whole[h[ACTIVE_AT] + module] != t:
-            begin = s * h[MOST_SYNAPSES]
-            for place in range(begin, begin + h[MOST_SYNAPSES]):
-                if permanences[place] >= 0.0 and is_marked(h, m, place) != 0:
-                    change(permanences, h, m, place, -parameter(h, m, PUNISHMENT))
-            continue
-        if m.whole[h[PREDICTED_AT] + module] == t:
-            right = m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s)
-        else:
-            right = m.whole[h[BEST] + module] == s
-        if right and reinforce(permanences, t, h, m, s) > 0:
-            m.whole32[h[FOUND] + growing] = s  # behind k: read already
-            growing += 1
-    if growing > 0:
-        segments = m.whole32[h[FOUND] : h[FOUND] + growing]
-        taken = joined(h, m, segments)
-        for row in range(growing):
-            s = np.int64(segments[row])
-            lacking = h[NEW_SYNAPSES] - np.int64(m.byte[h[MATCH] + s])
-            m.control[UPDATES] += grow(permanences, h, m, s, lacking, parameter(h, m, INITIAL), taken[row])
+            change(permanences, h, m, s, -parameter(h, m, PUNISHMENT), 0.0, 0)
+        elif m.whole[h[PREDICTED_AT] + module] == t:
+            if m.whole[h[FIRED_AT] + soma] == t and is_active(h, m, s):
+                reinforce(permanences, t, h, m, s)
+        elif m.whole[h[BEST] + module] == s:
+            reinforce(permanences, t, h, m, s)
     return 0
 
 
@@ -179,9 +169,7 @@ def new_segment(permanences: Any, t: Any, h: Any, m: Any, soma: Any) -> Any:
     m.whole32[h[OWNER] + s] = soma
     m.whole32[h[SEGMENTS_OF] + soma] += 1
     m.whole[h[REINFORCED] + s] = t
-    m.control[UPDATES] += grow(
-        permanences, h, m, s, h[NEW_SYNAPSES], parameter(h, m, INITIAL), np.zeros(m.whole[h[WINNERS]], dtype=np.bool_)
-    )
+    m.control[UPDATES] += grow(permanences, h, m, s, h[NEW_SYNAPSES], parameter(h, m, INITIAL), 1)
     return 0
 
 
@@ -345,7 +333,6 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/winners", "whole", np.zeros(1 + pre.size)),
         add(f"{name}/circle_pre", "const_whole", _circle(network.seed, projection.name, "pre", pre.size)),
         add(f"{name}/circle_post", "const_whole", _circle(network.seed, projection.name, "post", post.size)),
-        add(f"{name}/row", "whole32", np.full(post.size, -1)),
         f"population/{pre.name}/fired",
         f"population/{soma.name}/fired",
         -1 if rule.gate is None else f"population/{rule.gate}/fired",
