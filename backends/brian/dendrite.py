@@ -22,10 +22,7 @@ from spikemem.ir.lowered import LoweredNetwork, LoweredPopulation
 def zone_of(population: LoweredPopulation, network: LoweredNetwork) -> int:
     """Return the number of a population of dendrites among those of its soma."""
     assert population.branch is not None
-    soma = population.branch.soma
-    return [p.name for p in network.populations if p.branch is not None and p.branch.soma == soma].index(
-        population.name
-    )
+    return [p.name for p in network.dendrites(population.branch.soma)].index(population.name)
 
 
 def flow_of(population: LoweredPopulation, network: LoweredNetwork) -> Flow:

@@ -13,12 +13,12 @@ from spikemem.backends.numba_cpu.dendrite import (
     ROW,
     SOMA_FIRED,
     SOMA_SIZE,
+    SOMA_STAGE,
     UNTIL,
     branch_header,
-    wake_soma,
 )
 from spikemem.backends.numba_cpu.firing import announce, awake, fire, start
-from spikemem.backends.numba_cpu.kernel import kernel, part
+from spikemem.backends.numba_cpu.kernel import kernel, part, wake_for
 from spikemem.backends.numba_cpu.membrane import TINY
 from spikemem.backends.numba_cpu.stage import Build, Stage, lowers_cell
 from spikemem.ir.alpha_dendrite import AlphaDendrite
@@ -75,7 +75,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
                 passed[j] = p[1] if h[PLATEAU] > 0 else 0.0
                 changed = 1
     if changed != 0:
-        wake_soma(t, h, m)
+        wake_for(m, h[SOMA_STAGE], t + 1)  # a current into them has changed
     announce(t, h, m)
     return awake(t, moved)
 

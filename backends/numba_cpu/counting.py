@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from spikemem.backends.numba_cpu.delivery import fired_count
-from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, WAKE, kernel, part, prefetch
+from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, kernel, part, prefetch, wake_for
 from spikemem.backends.numba_cpu.kernel_cache import cached
 from spikemem.backends.numba_cpu.stage import Build, Field, Stage
 from spikemem.ir.lowered import Bucket, Dense, LoweredProjection, Sparse
@@ -102,9 +102,7 @@ def count(t: Any, h: Any, m: Any) -> Any:
     if synapses > 0:
         m.whole[h[TOUCHED] + slot] = arrives
         m.control[EVENTS] += synapses
-        wake = WAKE + 2 * h[TARGET]
-        m.control[wake] = min(m.control[wake], arrives)
-        m.control[wake + 1] = max(m.control[wake + 1], arrives)
+        wake_for(m, h[TARGET], arrives)
     return NEVER
 
 

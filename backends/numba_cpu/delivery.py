@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.numba_cpu.kernel import EVENTS, WAKE, part, prefetch
+from spikemem.backends.numba_cpu.kernel import EVENTS, part, prefetch, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Field
 from spikemem.ir.lowered import Bucket, Dense, LoweredProjection
 
@@ -75,9 +75,7 @@ def sent(t: Any, h: Any, m: Any, synapses: Any) -> Any:
     """Count the synaptic events and have the target run when they arrive."""
     if synapses > 0:
         m.control[EVENTS] += synapses
-        wake = WAKE + 2 * h[TARGET]
-        m.control[wake] = min(m.control[wake], t + h[DELAY])
-        m.control[wake + 1] = max(m.control[wake + 1], t + h[DELAY])
+        wake_for(m, h[TARGET], t + h[DELAY])
     return 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikemem.backends.numba_cpu.firing import OWN as POPULATION_OWN
 from spikemem.backends.numba_cpu.firing import common_header, fire
-from spikemem.backends.numba_cpu.kernel import LONG_AGO, WAKE, part
+from spikemem.backends.numba_cpu.kernel import LONG_AGO, part, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Field
 from spikemem.ir.dendrite import Dendrite
 from spikemem.ir.lowered import LoweredPopulation
@@ -29,7 +29,7 @@ def branch_header(population: LoweredPopulation, build: Build) -> tuple[Field, .
     assert branch is not None
     assert isinstance(cell, Dendrite)
     soma, add = build.network.population(branch.soma), build.layout.add
-    zone = [p.name for p in build.dendrites(branch.soma)].index(population.name)
+    zone = [p.name for p in build.network.dendrites(branch.soma)].index(population.name)
     return (
         *common_header(population, build),
         soma.size,
@@ -109,16 +109,7 @@ def flow(t: Any, h: Any, m: Any, soma: Any, current: Any) -> Any:
         m.whole[h[LIVE]] = count + 1
     if m.real[at] != current:
         m.real[at] = current
-        wake_soma(t, h, m)
-    return 0
-
-
-@part
-def wake_soma(t: Any, h: Any, m: Any) -> Any:
-    """Have the somata run in step t + 1: a current into them has changed."""
-    wake = WAKE + 2 * h[SOMA_STAGE]
-    m.control[wake] = min(m.control[wake], t + 1)
-    m.control[wake + 1] = max(m.control[wake + 1], t + 1)
+        wake_for(m, h[SOMA_STAGE], t + 1)
     return 0
 
 

@@ -25,7 +25,7 @@ from spikemem.backends.numba_cpu.grown import (
     set_mark,
     strip,
 )
-from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, WAKE, kernel, part
+from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, kernel, part, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
 from spikemem.ir.dendrite import Segment
 from spikemem.ir.lowered import Bucket, Connections, LoweredProjection
@@ -260,9 +260,7 @@ def send(permanences: Any, t: Any, h: Any, m: Any) -> Any:
     if synapses > 0:
         m.whole[h[TOUCHED] + slot] = arrives
         m.control[EVENTS] += synapses
-        wake = WAKE + 2 * h[TARGET]
-        m.control[wake] = min(m.control[wake], arrives)
-        m.control[wake + 1] = max(m.control[wake + 1], arrives)
+        wake_for(m, h[TARGET], arrives)
     return 0
 
 

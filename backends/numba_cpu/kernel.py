@@ -87,6 +87,15 @@ def part(function: Callable[..., Any]) -> Any:
     return njit(nogil=True, error_model="numpy")(function)
 
 
+@part
+def wake_for(m: Any, stage: Any, step: Any) -> Any:
+    """Have a stage run in ``step``, since something is sent to it that acts then."""
+    wake = WAKE + 2 * stage
+    m.control[wake] = min(m.control[wake], step)
+    m.control[wake + 1] = max(m.control[wake + 1], step)
+    return 0
+
+
 def address(compiled: Any) -> int:
     """Return the machine address of a kernel, compiling it if need be."""
     compiled.compile(SIGNATURE)

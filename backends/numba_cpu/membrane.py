@@ -48,7 +48,7 @@ def membrane_stage(
 
 def dendritic_currents(population: LoweredPopulation, build: Build) -> tuple[Field, Field]:
     """Reserve the currents of the zones that dendrites of this population grow in; return the fields."""
-    zones = len(build.dendrites(population.name))
+    zones = len(build.network.dendrites(population.name))
     if not zones:
         return 0, 0
     return zones, build.layout.add(

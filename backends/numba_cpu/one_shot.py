@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spikemem.backends.numba_cpu.delivery import fired_count
-from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, WAKE, kernel, part
+from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, kernel, part, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
 from spikemem.ir.cell import GRADED
 from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredProjection, connection_list
@@ -91,9 +91,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
             m.whole[own + 2 + k] = m.whole[fired + k]
             synapses += send(t, h, m, m.whole[fired + k])
         m.control[EVENTS] += synapses
-        wake = WAKE + 2 * h[TARGET]
-        m.control[wake] = min(m.control[wake], t + h[DELAY])
-        m.control[wake + 1] = max(m.control[wake + 1], t + h[DELAY])
+        wake_for(m, h[TARGET], t + h[DELAY])
     return NEVER
 
 

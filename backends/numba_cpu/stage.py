@@ -45,10 +45,6 @@ class Build:
     stage_of: dict[str, int] = field(default_factory=dict)
     first_neuron: dict[str, int] = field(default_factory=dict)
 
-    def dendrites(self, population: str) -> list[LoweredPopulation]:
-        """Return the populations of dendrites that grow on ``population``, in their order."""
-        return [p for p in self.network.populations if p.branch is not None and p.branch.soma == population]
-
     def soma(self, population: str) -> str:
         """Return the population that the dendrites ``population`` grow on."""
         branch = self.network.population(population).branch
@@ -62,7 +58,10 @@ class Build:
 
     def listeners(self, population: str) -> list[int]:
         """Return the stages that must run in the step in which ``population`` fires."""
-        found, stage = [self.stage_of[p.name] for p in self.dendrites(population)], len(self.network.populations)
+        found, stage = (
+            [self.stage_of[p.name] for p in self.network.dendrites(population)],
+            len(self.network.populations),
+        )
         for projection in self.network.projections:
             for _ in projection.buckets:
                 rule = type(projection.synapse)

@@ -102,6 +102,10 @@ class LoweredNetwork:
             f"{self.name}: population {name!r} is unknown; {choices(name, [p.name for p in self.populations])}"
         )
 
+    def dendrites(self, soma: str) -> list[LoweredPopulation]:
+        """Return the populations of dendrites on ``soma``, one a zone, in their order."""
+        return [p for p in self.populations if p.branch is not None and p.branch.soma == soma]
+
     def verify(self) -> LoweredNetwork:
         """Return the network itself if its arrays fit their populations; raise :class:`NetworkError` if not."""
         sizes = {p.name: p.size for p in self.populations}
