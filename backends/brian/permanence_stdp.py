@@ -9,7 +9,7 @@ import numpy as np
 
 from spikemem.backends.brian.alpha_dendrite import SOMA_EVENT
 from spikemem.backends.brian.build import NEVER, SYNAPSE_RULES, Access, Array, Build, Held, Saved, SynapseRule
-from spikemem.backends.brian.pair_rule import NOW, row_updates
+from spikemem.backends.brian.pair_rule import NOW, faded, row_updates
 from spikemem.backends.brian.pair_state import from_saved, load_pre, save_pre, to_saved
 from spikemem.ir.lowered import Bucket, Connections, LoweredProjection, connection_list
 from spikemem.ir.permanence_stdp import PermanenceSTDP
@@ -21,19 +21,15 @@ meets = int(last >= 0) * int(after > dt_min) * int(after < dt_max)
 grown = w + up * (r * exp(-(meets * after) * rate_pre)) + home * (z_target - {{z}})
 w = meets * clip(grown, P_min, P_max) + (1 - meets) * w"""
 _SEND = f"""w = clip(w - down, P_min, P_max)
-r = r * exp(-({NOW} - last) * rate_pre) + 1.0
+r = {faded("r", "last", "rate_pre")} + 1.0
 last = {NOW}
 {{slot}}_post += int(w > P_theta) * w_mature"""
 
 
-def _trace(projection: LoweredProjection, build: Build) -> tuple[str, str]:
-    """Return the names of the dendrite's variables: its last spike's step, and the trace of its spikes."""
+def _trace(projection: LoweredProjection, build: Build) -> tuple[str, str, str]:
+    """Return the projection's names at the dendrite: its last spike's step, the trace of its spikes, and the trace's rate."""
     name = build.synapses_name(projection.name)
-    return f"{name}_dap", f"{name}_z"
-
-
-def _faded(step: str, trace: str) -> str:
-    return f"{trace} * exp(-({NOW} - {step}) * rate_h)"
+    return f"{name}_dap", f"{name}_z", f"{name}_rate_h"
 
 
 def _extend(projection: LoweredProjection, build: Build) -> None:
@@ -42,10 +38,10 @@ def _extend(projection: LoweredProjection, build: Build) -> None:
     assert isinstance(rule, PermanenceSTDP)
     for bucket in projection.buckets:
         extra.lengthen(projection.receptor, bucket.delay)
-    step, trace = _trace(projection, build)
+    step, trace, rate = _trace(projection, build)
     extra.variables |= {step: NEVER, trace: 0.0}
-    extra.constants["rate_h"] = build.network.dt / rule.tau_h
-    extra.reset += [f"{trace} = {_faded(step, trace)} + 1.0", f"{step} = {NOW}"]
+    extra.constants[rate] = build.network.dt / rule.tau_h
+    extra.reset += [f"{trace} = {faded(trace, step, rate)} + 1.0", f"{step} = {NOW}"]
 
 
 def _lower(projection: LoweredProjection, build: Build) -> tuple[Held, ...]:
@@ -66,20 +62,20 @@ def _bucket(projection: LoweredProjection, bucket: Bucket, build: Build) -> Held
     saved = _saved(projection, build, found, name)
     if not found.pre.size:
         return Held(bucket, found, None, None, updates, saved)
-    step, trace = _trace(projection, build)
+    step, trace, rate = _trace(projection, build)
     slot = build.additions[projection.post].slot(projection.receptor, bucket.delay)
     synapses = brian2.Synapses(
         build.groups[projection.pre],
         build.groups[projection.post],
         "w : 1\nr : 1\nlast : 1",
         on_pre=_SEND.format(slot=slot),
-        on_post={"learn": _LEARN.format(z=_faded(f"{step}_post", f"{trace}_post"))},
+        on_post={"learn": _LEARN.format(z=faded(f"{trace}_post", f"{step}_post", rate))},
         on_event={"learn": SOMA_EVENT},
         dtype={"w": np.float32} if build.single else None,
         namespace={
             "up": rule.lambda_plus * rule.P_max, "down": rule.lambda_minus * rule.P_max, "home": rule.lambda_h * rule.P_max,
             "P_min": rule.P_min, "P_max": rule.P_max, "P_theta": rule.P_theta, "w_mature": rule.w_mature,
-            "z_target": rule.z_target, "rate_pre": dt / rule.tau_pre, "rate_h": dt / rule.tau_h,
+            "z_target": rule.z_target, "rate_pre": dt / rule.tau_pre, rate: dt / rule.tau_h,
             "dt_min": steps_between(rule.dt_min, dt), "dt_max": steps_between(rule.dt_max, dt),
         },
         clock=build.clock,
@@ -96,7 +92,7 @@ def _bucket(projection: LoweredProjection, bucket: Bucket, build: Build) -> Held
 
 def _saved(projection: LoweredProjection, build: Build, found: Connections, name: str) -> Saved:
     """Return how traces are saved."""
-    group, (step, trace) = build.group_name(projection.post), _trace(projection, build)
+    group, (step, trace, _) = build.group_name(projection.post), _trace(projection, build)
     pre = build.network.population(projection.pre).size
 
     def save(access: Access) -> dict[str, Array]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,8 @@ def network() -> Network:
         cells, dendrites, FixedProbability(0.8, allow_self_connections=False), weight=Uniform(5.0, 12.0), delay=1.7,
         synapse=RULE,
     )  # fmt: skip
+    other = replace(RULE, tau_h=37.0, lambda_plus=0.17)
+    net.connect(drive, dendrites, FixedProbability(0.5), weight=Uniform(5.0, 12.0), delay=0.4, synapse=other)
     return net.network()
 
 
