@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BeforeValidator, model_validator
 
-from spikemem.errors import InvalidInput, explain
+from spikemem.errors import InvalidInput
 from spikemem.language import (
     AllToAll,
     Bits,
@@ -20,6 +20,7 @@ from spikemem.language import (
     Neurons,
     OneShot,
     OneToOne,
+    Parameters,
     ReceptiveFields,
     Stimulus,
     Window,
@@ -39,14 +40,12 @@ Pixels = Annotated[Neurons, Bits("inputs")]
 Label = Annotated[Neurons, Index("classes")]
 
 
-class Level(BaseModel):
+class Level(Parameters):
     """A level: a grid of macs over the image, each with the field of what lies within ``radius`` of its centre below.
 
     Distances are in pixels, at every level. H inputs come from the macs of the level within ``side`` (0: the mac itself; None:
     no H inputs), D inputs from the macs above in whose field the mac lies.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     rows: int = parameter(1, ge=1, doc="rows of macs")
     columns: int = parameter(1, ge=1, doc="macs of a row")
@@ -58,12 +57,6 @@ class Level(BaseModel):
     least: int = parameter(1, ge=1, doc="pi_minus: active U inputs at least")
     most: int | None = parameter(None, ge=1, doc="pi_plus: active U inputs at most")
     persistence: int = parameter(1, ge=1, le=MOST_FRAMES, doc="frames that a code lasts")
-
-    def __init__(self, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise InvalidInput(explain(error, "Level", type(self).model_fields)) from None
 
     @property
     def macs(self) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from spikemem.errors import InvalidInput, explain
+from spikemem.errors import InvalidInput
 from spikemem.hardware import hardware_for
+from spikemem.ir.node import as_tuples
+from spikemem.parameters import Parameters
 from spikemem.rng import generator
 
 if TYPE_CHECKING:
@@ -76,27 +76,16 @@ class StudyRun:
         self.progress(len(items), len(items), "")
 
 
-class Study(BaseModel, ABC):
+class Study(Parameters, ABC):
     """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source.
 
     A parameter that is a list in TOML is declared as a tuple, since a study does not change.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
     def __init__(self, **values: Any) -> None:
         kinds = {name: get_origin(field.annotation) for name, field in type(self).model_fields.items()}
-        given = {name: _as_tuples(value) if kinds.get(name) is tuple else value for name, value in values.items()}
-        try:
-            super().__init__(**given)
-        except ValidationError as error:
-            raise InvalidInput(explain(error, type(self).__name__, type(self).model_fields)) from None
+        super().__init__(**{n: as_tuples(v) if kinds.get(n) is tuple else v for n, v in values.items()})
 
     @abstractmethod
     def run(self, how: StudyRun) -> Findings:
         """Do it all; raise :class:`spikemem.errors.SpikememError` for what cannot be done."""
-
-
-def _as_tuples(value: Any) -> Any:
-    """Return lists as tuples, to any depth; anything else as it is."""
-    return tuple(_as_tuples(part) for part in value) if isinstance(value, list) else value

@@ -22,6 +22,17 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def as_tuples(value: Any) -> Any:
+    """Return lists and arrays as tuples of plain values, to any depth; anything else as it is.
+
+    >>> as_tuples([[1, np.int64(2)], "ab"])
+    ((1, 2), 'ab')
+    """
+    if isinstance(value, list | tuple | np.ndarray):
+        return tuple(as_tuples(part) for part in value)
+    return plain(value)
+
+
 class Unit(str):
     """The unit of a field, kept in its annotation for printing and documentation."""
 

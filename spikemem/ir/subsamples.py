@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import BeforeValidator
 
 from spikemem.errors import InvalidInput, NetworkError
 from spikemem.ir.connectors import Connector, Pairs
-from spikemem.ir.node import Count, node, plain
+from spikemem.ir.node import Count, as_tuples, node
 
-
-def _tuples(value: Any) -> Any:
-    """Return lists and arrays as tuples, to any depth; anything else as it is."""
-    if isinstance(value, list | tuple | np.ndarray):
-        return tuple(_tuples(part) for part in value)
-    return plain(value)
-
-
-Patterns = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_tuples)]
+Patterns = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(as_tuples)]
 """Sets of cells, each a list of whole numbers."""
 
 

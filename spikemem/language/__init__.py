@@ -36,10 +36,11 @@ from spikemem.language.answer import Window, window
 from spikemem.language.arguments import Bits, Index, Sequence
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.codes import random_codes
-from spikemem.language.memory import Memory, parameter
+from spikemem.language.memory import Memory
 from spikemem.language.operation import Operation, operation
 from spikemem.language.protocol import Call, call
 from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
+from spikemem.parameters import Parameters, parameter
 
 __all__ = [
     "AllToAll",
@@ -68,6 +69,7 @@ __all__ = [
     "OneToOne",
     "Operation",
     "PairSTDP",
+    "Parameters",
     "Patterns",
     "PermanenceSTDP",
     "ReceptiveFields",

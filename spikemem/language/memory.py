@@ -5,38 +5,26 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict
 
-from spikemem.errors import InvalidInput, OperationError, choices, explain
+from spikemem.errors import OperationError, choices
 from spikemem.ir.network import Network
 from spikemem.ir.numerics import Numerics
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.operation import Operation
+from spikemem.parameters import Parameters
 
 
-def parameter(
-    default: Any = ...,
-    *,
-    doc: str,
-    gt: float | None = None,
-    ge: float | None = None,
-    lt: float | None = None,
-    le: float | None = None,
-) -> Any:
-    """Declare a model's parameter: its default (none: required), its bounds and what it means."""
-    return Field(default, description=doc, gt=gt, ge=ge, lt=lt, le=le)
-
-
-class Memory(BaseModel, ABC):
+class Memory(Parameters, ABC):
     """A spiking memory: parameters, a network and operations.
 
     A model is one final subclass in one file: annotated parameters, ``build``, and methods declared with ``@operation``. Its
     docstring begins with what it is and where it was published. It is a value: frozen, equal if its parameters are.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ignored_types=(Operation,))
+    model_config = ConfigDict(ignored_types=(Operation,))
 
     dt: ClassVar[float] = 1.0
     """The step (ms) that the model is written for."""
@@ -44,12 +32,6 @@ class Memory(BaseModel, ABC):
     """The numerics that the model is written for: what runs use unless told otherwise. None: whatever the backend has."""
     cannot: ClassVar[Mapping[str, str]] = {}
     """Operations that users may look for and that the model has not: what to do instead."""
-
-    def __init__(self, **values: Any) -> None:
-        try:
-            super().__init__(**values)
-        except ValidationError as error:
-            raise InvalidInput(explain(error, type(self).__name__, type(self).model_fields)) from None
 
     @abstractmethod
     def build(self, net: NetworkBuilder) -> None:

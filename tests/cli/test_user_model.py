@@ -141,7 +141,7 @@ def test_models_and_show_find_it_in_the_current_folder(
     assert "  population key[2]  IF_curr_exp(" in capsys.readouterr().out
 
 
-def test_it_lives_is_saved_and_loaded(hetero: type[Memory], tmp_path: Path) -> None:
+def test_it_lives_is_saved_and_loaded(hetero: Any, tmp_path: Path) -> None:
     memory = spikemem.open(hetero(words=2))
     memory.learn(word=1, image=[0, 2])
     assert memory.recall(word=1).image == {0, 2}
