@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from spikemem.backend import BACKENDS
 from spikemem.cli.main import main
+from spikemem.errors import InvalidInput
 from spikemem.experiment import experiment_names
 from spikemem.models import MODELS
 
@@ -18,6 +20,18 @@ VALID_HARDWARE = "valid: " + ", ".join(
     sorted(f.name.removesuffix(".toml") for f in files("spikemem.hw_configs").iterdir() if f.name.endswith(".toml"))
 )
 VALID_EXPERIMENTS = f"valid: {', '.join(sorted(experiment_names()))}, or the path of a .toml file"
+
+
+Wrong = tuple[Callable[[], object], str]
+"""A wrong call, and the sentence that it must end in."""
+
+
+def assert_refused(case: Wrong) -> None:
+    """Make the call and compare the whole sentence."""
+    wrong, sentence = case
+    with pytest.raises(InvalidInput) as raised:
+        wrong()
+    assert str(raised.value) == sentence
 
 
 @dataclass(frozen=True)

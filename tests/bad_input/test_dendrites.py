@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import spikemem
-from spikemem.errors import InvalidInput
 from spikemem.ir import Connector, IF_curr_exp, Network, PairSTDP, Static, Steps
 from spikemem.language import (
     AllToAll,
@@ -23,9 +21,9 @@ from spikemem.language import (
     Uniform,
 )
 from spikemem.models import SDRNeuron
+from tests.bad_input.support import Wrong, assert_refused
 
 NAN, INF = float("nan"), float("inf")
-Wrong = tuple[Callable[[], object], str]
 Rule: Any = HebbianPermanence
 Branch: Any = Segment
 SEGMENT = Segment(theta=2)
@@ -305,18 +303,12 @@ NETWORKS: dict[str, Wrong] = {
 
 @pytest.mark.parametrize("case", PARAMETERS)
 def test_a_wrong_parameter_is_refused_when_it_is_given(case: str) -> None:
-    wrong, sentence = PARAMETERS[case]
-    with pytest.raises(InvalidInput) as raised:
-        wrong()
-    assert str(raised.value) == sentence
+    assert_refused(PARAMETERS[case])
 
 
 @pytest.mark.parametrize("case", NETWORKS)
 def test_a_network_that_contradicts_itself_is_refused(case: str) -> None:
-    wrong, sentence = NETWORKS[case]
-    with pytest.raises(InvalidInput) as raised:
-        wrong()
-    assert str(raised.value) == sentence
+    assert_refused(NETWORKS[case])
 
 
 def test_the_network_that_the_others_are_made_from_is_good() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import spikemem
-from spikemem.errors import InvalidInput
 from spikemem.ir import (
     AllToAll,
     AlphaDendrite,
@@ -33,6 +31,7 @@ from spikemem.ir import (
     Uniform,
 )
 from spikemem.language import NetworkBuilder
+from tests.bad_input.support import Wrong, assert_refused
 
 CELL = IF_curr_exp(tau_m=10.0)
 
@@ -79,7 +78,6 @@ def grown(cell: Any = None, per_neuron: int = 1, **changes: Any) -> object:
     return spikemem.run(net.network(), stimulus={"a": ([0.0], [0])}, duration_ms=5.0)
 
 
-Wrong = tuple[Callable[[], object], str]
 NAN, INF = float("nan"), float("inf")
 FIRST = "projection a->b: "
 
@@ -291,15 +289,9 @@ NETWORKS: dict[str, Wrong] = {
 
 @pytest.mark.parametrize("case", PARAMETERS)
 def test_a_wrong_parameter_is_refused_when_it_is_given(case: str) -> None:
-    wrong, sentence = PARAMETERS[case]
-    with pytest.raises(InvalidInput) as raised:
-        wrong()
-    assert str(raised.value) == sentence
+    assert_refused(PARAMETERS[case])
 
 
 @pytest.mark.parametrize("case", NETWORKS)
 def test_a_network_that_contradicts_itself_is_refused(case: str) -> None:
-    wrong, sentence = NETWORKS[case]
-    with pytest.raises(InvalidInput) as raised:
-        wrong()
-    assert str(raised.value) == sentence
+    assert_refused(NETWORKS[case])
