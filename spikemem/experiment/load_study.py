@@ -31,7 +31,12 @@ class LoadedStudy:
     study: Study
 
     def how(self, choices: Choices) -> StudyRun:
-        """Return how to run it; raise :class:`spikemem.errors.SpikememError` for a backend that cannot be had."""
+        """Return how to run it; raise :class:`spikemem.errors.SpikememError` for a choice that cannot be had."""
+        if choices.decompose:
+            raise InvalidInput(
+                f"study {self.name}: decompose: is for experiments of one model, and a study makes its own networks, "
+                f"got {', '.join(choices.decompose)}"
+            )
         own = None if choices.hardware is None else find_hardware(choices.hardware).backend
         backend, hardware = choices.backend or own or self.file.run.backend, choices.hardware or self.file.run.hardware
         find_backend(backend)

@@ -158,6 +158,10 @@ def test_wrong_files_are_one_sentence(tmp_path: Path, command: Command, text: st
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (
+            ("--decompose", "segments"),
+            "study my-squares: decompose: is for experiments of one model, and a study makes its own networks, got segments",
+        ),
         (("--seed", "-1"), "seed: must be a whole number >= 0, got -1"),
         (("--backend", "numbo"), "backend 'numbo' is unknown; did you mean 'numba'? valid: "),
         (
