@@ -14,6 +14,7 @@ from spikemem.experiments.letters import letters
 from spikemem.experiments.sparsey_alphabet import AlphabetStudy
 from spikemem.experiments.sparsey_fixed_time import FixedTimeStudy, rise
 from spikemem.experiments.sparsey_mnist import DigitsStudy
+from spikemem.experiments.sparsey_one_store import OneStoreStudy, structure
 from spikemem.experiments.sparsey_sequences import CLASSES, SIDE, SequenceStudy, edges, make_episode
 from spikemem.experiments.sparsey_similarity import SimilarityStudy
 from spikemem.experiments.sparsey_stream import SparseyStream, overlap
@@ -156,3 +157,21 @@ def test_wrong_parameters_are_told() -> None:
         AlphabetStudy(wrong=36)
     with pytest.raises(InvalidInput, match=r"^digits: 200 \+ 200 of each class are asked for, there are 20 of 0$"):
         DigitsStudy(digits=SAMPLE).run(StudyRun())
+
+
+def test_items_and_their_classes_are_read_from_one_store() -> None:
+    findings = OneStoreStudy(seeds=1).run(StudyRun())
+    assert [c.name for c in findings.failed] == []
+    table = findings.tables["seeds"]
+    assert table["items identified"] == [100]
+    assert table["overlap within letters"][0] > 1.4 * table["overlap between letters"][0]
+    assert table["new: pixels off the letter, recalled"][0] < 0.6 * table["new: pixels off the letter, shown"][0]
+
+
+def test_overlaps_that_have_nothing_to_do_with_classes_are_no_structure() -> None:
+    rng = np.random.default_rng(1)
+    shared, labels = rng.random((60, 60)), np.repeat(np.arange(6), 10)
+    within, between, p = structure(rng, shared, labels)
+    assert within == pytest.approx(between, abs=0.05)
+    assert p > 0.05
+    assert structure(rng, shared + (labels[:, None] == labels[None]), labels)[2] == 0.001
