@@ -128,6 +128,9 @@ class Sparsey(Memory):
     gamma: float = parameter(2.0, gt=0, doc="exponent of the familiarity")
     chi: float = parameter(100.0, ge=0, doc="how much familiarity favours stored codes")
     back_off: float = parameter(0.0, ge=0, le=1, doc="familiarity below which H and D inputs are left out")
+    hypotheses: int = parameter(
+        0, ge=0, doc="codes that may fit alike for a mac to be heard; 0: macs do not count them"
+    )
     freeze: float = parameter(1.0, ge=0, le=1, doc="share of increased synapses above which a cell learns no more")
 
     @model_validator(mode="after")
@@ -159,8 +162,8 @@ class Sparsey(Memory):
         return Mac(
             modules=level.modules, cells=level.cells, lambda_U=self.lambda_U, lambda_H=self.lambda_H, lambda_D=self.lambda_D,
             lambda_first=self.lambda_first, G_minus=self.G_minus, gamma=self.gamma, chi=self.chi, pi_minus=level.least,
-            pi_plus=level.most, back_off=self.back_off, persistence=level.persistence, frame=float(FRAME), gate="in_learn",
-            free="in_free",
+            pi_plus=level.most, back_off=self.back_off, hypotheses=self.hypotheses,
+            persistence=level.persistence, frame=float(FRAME), gate="in_learn", free="in_free",
         )  # fmt: skip
 
     def build(self, net: NetworkBuilder) -> None:

@@ -12,8 +12,10 @@ from spikemem.backends.numba_cpu.code_selection import (
     COUNTS,
     DEPTH,
     FORMS,
+    G_MINUS,
     MODULES,
     MOST,
+    RULE,
     SUMS,
     G,
     V,
@@ -32,9 +34,9 @@ from spikemem.passes.discretize import whole_steps
 
 # Header fields behind code_selection's. ARRIVING: the driven cells' ring. DRIVABLE: whether they can be driven. WON: each
 # module's last winner. LEARNED: for each mac the step in which it last chose while it learned. LEFT, DUE: how often a held code
-# fires again, and when next.
+# fires again, and when next. FACTOR: by how much what a mac sends counts; NEAR, HYPOTHESES: the rule for that.
 (ARRIVING, DRAWS, GATE_FIRED, FREE_FIRED, PI_MINUS, PI_PLUS, BACK_OFF, WON, LEARNED, LEFT, DUE, PERSISTENCE, FRAME,
- SCRATCH, DRIVABLE) = range(RULE_OWN, RULE_OWN + 15)  # fmt: skip
+ SCRATCH, DRIVABLE, FACTOR, NEAR, HYPOTHESES) = range(RULE_OWN, RULE_OWN + 18)  # fmt: skip
 ANY = -1
 U, H, D = 1, 2, 4
 
@@ -127,6 +129,17 @@ def likeliest(h: Any, m: Any, module: Any, x: Any) -> Any:
 
 
 @part
+def hypotheses(h: Any, m: Any, mac: Any) -> Any:
+    """Return how many stored codes fit alike: the mean number of cells near the greatest V of their module."""
+    cells, modules, total, least = h[CELLS], h[MODULES], 0, m.const_real[h[RULE] + G_MINUS]
+    for module in range(mac * modules, (mac + 1) * modules):
+        v = m.real[h[V] + module * cells : h[V] + (module + 1) * cells]
+        most = v.max()
+        total += (v >= m.const_real[h[NEAR]] * most).sum() if most > least else 1
+    return (2 * total + modules) // (2 * modules)
+
+
+@part
 def choose(t: Any, h: Any, m: Any, mac: Any, learning: Any, by_input: Any) -> Any:
     """Choose the winners of a mac and have them fire; modules whose cells are driven do not choose."""
     modules, g = h[MODULES], 0.0
@@ -134,6 +147,12 @@ def choose(t: Any, h: Any, m: Any, mac: Any, learning: Any, by_input: Any) -> An
         g = measure(t, h, m, mac, U + H + D) if learning else recognise(t, h, m, mac)
         size = modules * h[CELLS]
         m.real[h[G] + mac * size : h[G] + (mac + 1) * size] = g
+    if h[HYPOTHESES] > 0:
+        is_driven = False
+        for module in range(mac * modules, (mac + 1) * modules):
+            is_driven |= driven(t, h, m, module) >= 0
+        count = 1 if learning or is_driven or not by_input else hypotheses(h, m, mac)
+        m.whole32[h[FACTOR] + mac] = count if count <= h[HYPOTHESES] else 0
     draws = h[DRAWS] + (t % DRAW_BLOCK) * h[ALL_MODULES]
     for module in range(mac * modules, (mac + 1) * modules):
         winner = driven(t, h, m, module)
@@ -237,5 +256,8 @@ def lower(population: LoweredPopulation, build: Build) -> Stage:
         1 if cell.persistence == 1 else max(1, whole_steps(cell.frame, build.network.dt, f"{name}: frame")),
         add(f"{name}/scratch", "real", np.zeros(cell.cells)),
         int(drivable),
+        add(f"{name}/factor", "whole32", np.ones(macs)),
+        add(f"{name}/near", "const_real", np.array([cell.near])),
+        cell.hypotheses,
     )
     return Stage(population.name, step, header)

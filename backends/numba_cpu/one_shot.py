@@ -10,15 +10,17 @@ from spikemem.backends.numba_cpu.delivery import fired_count
 from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, kernel, part, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
 from spikemem.ir.cell import GRADED
-from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredProjection, connection_list
+from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredPopulation, LoweredProjection, connection_list
 from spikemem.ir.mac import Mac
 from spikemem.ir.one_shot import OneShot, module_runs
 
 # POINTERS, FIRST, LENGTHS, PLACES: each pre neuron's runs of targets and where their weights begin. SENT: whole[delay + 1
 # lists of stamp, count, neurons...], what is on its way. FIELDS: inputs of each module. RISEN: increased synapses of each cell.
-# TAUGHT: the cell of each module that learns in this step, or -1.
+# TAUGHT: the cell of each module that learns in this step, or -1. FACTOR: of the mac of pre neurons, SENDERS neurons a mac, by
+# how much they count (-1: all once).
 (PRE, POST, PRE_FIRED, SUMS, COUNTS, MOST_RING, DEPTH, RECEPTOR, DELAY, TARGET, MODULES, CELLS, WON, LEARNED, WEIGHTS, POINTERS,
- FIRST, LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, MOST, FREEZE) = range(25)  # fmt: skip
+ FIRST, LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, MOST, FREEZE, FACTOR,
+ SENDERS) = range(27)  # fmt: skip
 
 
 @part
@@ -61,7 +63,13 @@ def learn(t: Any, h: Any, m: Any) -> Any:
 
 
 @part
-def send(t: Any, h: Any, m: Any, i: Any) -> Any:
+def factor(h: Any, m: Any, i: Any) -> Any:
+    """Return by how much pre neuron i counts."""
+    return 1 if h[FACTOR] < 0 else m.whole32[h[FACTOR] + i // h[SENDERS]]
+
+
+@part
+def send(t: Any, h: Any, m: Any, i: Any, times: Any) -> Any:
     """Add the weights of pre neuron i to what arrives, and what they could be; return the number of synapses."""
     cells, most, synapses = h[CELLS], h[MOST], 0
     slot = ((t + h[DELAY]) % h[DEPTH]) * 3 + h[RECEPTOR]
@@ -71,7 +79,7 @@ def send(t: Any, h: Any, m: Any, i: Any) -> Any:
         place = h[WEIGHTS] + m.const_whole[h[PLACES] + run]
         weights, ring = m.byte[place : place + length], m.whole32[sums + first : sums + first + length]
         for k in range(length):
-            ring[k] += weights[k]
+            ring[k] += times * weights[k]
         for module in range(modules + first // cells, modules + (first + length) // cells):
             m.whole32[h[COUNTS] + module] += 1
             m.whole32[h[MOST_RING] + module] += most
@@ -86,10 +94,14 @@ def step(t: Any, h: Any, m: Any) -> Any:
     count, fired = fired_count(t, h[PRE_FIRED], m), h[PRE_FIRED] + 2
     if count > 0:
         own, synapses = h[SENT] + t % (h[DELAY] + 1) * (2 + h[PRE]), 0
-        m.whole[own], m.whole[own + 1] = t, count
+        m.whole[own], m.whole[own + 1] = t, 0
         for k in range(count):
-            m.whole[own + 2 + k] = m.whole[fired + k]
-            synapses += send(t, h, m, m.whole[fired + k])
+            i = m.whole[fired + k]
+            times = factor(h, m, i)
+            if times > 0:
+                m.whole[own + 2 + m.whole[own + 1]] = i
+                m.whole[own + 1] += 1
+                synapses += send(t, h, m, i, times)
         m.control[EVENTS] += synapses
         wake_for(m, h[TARGET], t + h[DELAY])
     return NEVER
@@ -134,8 +146,16 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/taught", "whole32", np.full(post.size // post.cell.cells, -1)),
         rule.most,
         add(f"{name}/freeze", "const_real", np.array([rule.freeze])),
+        *_senders(pre),
     )
     return Stage(name, step, header)
+
+
+def _senders(pre: LoweredPopulation) -> tuple[int | str, int]:
+    """Return where the factors of the macs of pre neurons are (-1: there are none), and their size."""
+    if isinstance(pre.cell, Mac) and pre.cell.hypotheses:
+        return f"population/{pre.name}/factor", pre.cell.size
+    return -1, 1
 
 
 def _inputs(bucket: Bucket, weights: Any, pre: int, post: int) -> tuple[Any, Any]:

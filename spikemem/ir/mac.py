@@ -49,14 +49,20 @@ class Mac(Cell):
       its mac is active. So labels, or codes, are given from outside.
     - *Persistence*: a code that has been chosen fires again every ``frame`` ms, ``persistence`` times in all; until then the
       mac takes no notice of what arrives, and nothing is learned.
+    - *Multiple competing hypotheses*, in recognition, if ``hypotheses`` > 0: where an input fits several stored codes alike,
+      the code chosen has some winners of each, and each alone would pass for a part of itself. With zeta_q the number of
+      cells of module q with V >= ``near`` Vmax_q, 1 where Vmax_q <= G_-, and zeta the rounded mean over the mac's modules,
+      what the mac sends by synapses onto macs counts zeta times in the sum of weights, and is not sent if zeta >
+      ``hypotheses``. While it learns, or cells of it are driven, zeta is 1.
     - *Back-off*, in recognition with inputs of more than one kind: if G < ``back_off`` then U and H, and U and D, are tried,
       the better of the two is kept; if its G is below ``back_off`` as well, U alone is, if that is better still.
 
     From the publications are the algorithm, G, eta, rho, and that a first frame has U alone. The equations were taken from
-    descriptions and other implementations, which differ, so these choices are ours: x is divided by the number of inputs that
-    arrive (not by a fixed one); a receptor without input is left out of the product, so that a first frame has U alone, with
-    exponent ``lambda_first``; psi of form A, with its defaults; c of form B does not move; one threshold of back-off; that a
-    driven cell wins. Draws are host-drawn, one a module and step, keyed by seed, population and block of steps.
+    descriptions and other implementations, which differ, so these choices are ours: the factor zeta, without an exponent; x
+    is divided by the number of inputs that arrive (not by a fixed one); a receptor without input is left out of the product,
+    so that a first frame has U alone, with exponent ``lambda_first``; psi of form A, with its defaults; c of form B does not
+    move; one threshold of back-off; that a driven cell wins. Draws are host-drawn, one a module and step, keyed by seed,
+    population and block of steps.
 
     V and G, state variables, are those of a mac's last choice (G the same for all its cells). Weights and V have no unit: the
     weights' is called drive. Units: frame ms.
@@ -80,6 +86,8 @@ class Mac(Cell):
     pi_minus: Count = 1
     pi_plus: Whole | None = None
     back_off: Fraction = 0.0
+    hypotheses: Annotated[int, BeforeValidator(plain), Ge(0)] = 0
+    near: Fraction = 0.75
     persistence: Count = 1
     frame: Ms = 1.0
     gate: str | None = None

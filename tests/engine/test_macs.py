@@ -82,6 +82,7 @@ def macs(draw: st.DrawFn) -> tuple[Mac, int, tuple[tuple[int, ...], ...], OneSho
         gamma=draw(positive), chi=draw(st.sampled_from([0.0, 2.0, 100.0])),
         form=draw(st.sampled_from(["A", "A_outside", "B", "2010"])), pi_minus=pi_minus,
         pi_plus=draw(st.sampled_from([None, pi_minus + 3])), back_off=draw(st.sampled_from([0.0, 0.5, 1.0])),
+        hypotheses=draw(st.integers(0, 3)), near=draw(st.sampled_from([0.5, 1.0])),
         persistence=draw(st.integers(1, 3)), frame=float(draw(st.integers(1, 4))),
         gate=draw(st.sampled_from([None, "in_learn"])), free=draw(st.sampled_from([None, "in_free"])),
     )  # fmt: skip

@@ -47,6 +47,8 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Mac(modules=2, cells=3, G_minus=1.0), "Mac.G_minus: must be < 1, got 1.0"),
     (lambda: Mac(modules=2, cells=3, gamma=0.0), "Mac.gamma: must be > 0, got 0.0"),
     (lambda: Mac(modules=2, cells=3, pi_minus=4, pi_plus=3), "Mac.pi_plus: must be >= pi_minus = 4, got 3"),
+    (lambda: Mac(modules=2, cells=3, hypotheses=-1), "Mac.hypotheses: must be >= 0, got -1"),
+    (lambda: Mac(modules=2, cells=3, near=1.5), "Mac.near: must be <= 1, got 1.5"),
     (lambda: OneShot(most=256), "OneShot.most: must be <= 255, got 256"),
     (lambda: OneShot(freeze=1.5), "OneShot.freeze: must be <= 1, got 1.5"),
     (

@@ -214,3 +214,36 @@ def test_wrong_operations_are_told(memory: LiveMemory) -> None:
         memory.learn(pixels=[1], label=12)
     with pytest.raises(InvalidInput, match=r"^population level1: state variable 'U' is unknown; "):
         memory.variable("level1", "U")
+
+
+@pytest.mark.parametrize(("hypotheses", "least", "most"), [(0, 0.2, 0.6), (3, 1.0, 1.0), (1, 1.0, 1.0)])
+def test_competing_hypotheses_stay_familiar_until_one_is_left(hypotheses: int, least: float, most: float) -> None:
+    """After B alone, of the episodes A B C D and X B C Y, half of the code stands for each, and so it does after C.
+
+    If they are not counted, each half is half familiar. With up to three, it counts twice. With one at most, a mac of two is
+    not heard, and the next frame is judged by its pixels alone.
+    """
+    level = Level(modules=24, cells=32, radius=20.0)
+    model = Sparsey(
+        levels=(level,), lambda_first=4.0, lambda_U=4.0, lambda_H=2.0, hypotheses=hypotheses, reconstruct=False
+    )
+    memory = spikemem.open(model)
+    a, b, c, d, x, y = images(6)
+    for episode in ((a, b, c, d), (x, b, c, y)):
+        for pixels in episode:
+            memory.learn_frame(pixels=pixels)
+        memory.wait(REST)
+    for ending in (d, y):
+        found = []
+        for pixels in (b, c, ending):
+            memory.recognise_frame(pixels=pixels)
+            found.append(familiarity(memory))
+        memory.wait(REST)
+        assert found[0] == 1.0
+        assert least <= found[1] <= most
+        assert hypotheses == 0 or found[2] > 0.95
+    for pixels in (a, b, c):
+        memory.recognise_frame(pixels=pixels)
+        assert familiarity(memory) == 1.0
+    memory.recognise_frame(pixels=x)
+    assert familiarity(memory) < 0.1

@@ -52,6 +52,9 @@ class Macs:
     V: dict[int, float] = field(default_factory=dict)
     G: dict[int, float] = field(default_factory=dict)
     held: dict[int, tuple[int, int, set[int]]] = field(default_factory=dict)
+    zeta: dict[int, int] = field(default_factory=dict)
+    counts: dict[int, dict[int, int]] = field(default_factory=dict)
+    """By step and cell, how often what the cell sends then counts."""
 
     def cells(self, mac: int, q: int) -> range:
         first = (mac * self.cell.modules + q) * self.cell.cells
@@ -62,8 +65,26 @@ class Macs:
             self.step(t, inputs)
 
     def arriving(self, t: int, wire: Wires, inputs: Spikes) -> Set[int]:
-        source = self.fired if wire.pre == "mac" else inputs.get(wire.pre, {})
-        return source.get(t - wire.delay, set())
+        if wire.pre == "mac":
+            return {j for j, times in self.counts.get(t - wire.delay, {}).items() if times > 0}
+        return inputs.get(wire.pre, {}).get(t - wire.delay, set())
+
+    def factor(self, mac: int) -> int:
+        zeta = self.zeta.get(mac, 1)
+        if self.cell.hypotheses == 0:
+            return 1
+        return zeta if zeta <= self.cell.hypotheses else 0
+
+    def times(self, wire: Wires, i: int) -> int:
+        return self.counts[self.now - wire.delay][i] if wire.pre == "mac" else 1
+
+    def competing(self, mac: int) -> int:
+        total = 0
+        for q in range(self.cell.modules):
+            most = max(self.V[j] for j in self.cells(mac, q))
+            near = sum(self.V[j] >= self.cell.near * most for j in self.cells(mac, q))
+            total += near if most > self.cell.G_minus else 1
+        return int(total / self.cell.modules + 0.5)
 
     def step(self, t: int, inputs: Spikes) -> None:
         self.now = t
@@ -87,6 +108,8 @@ class Macs:
                 self.held[mac] = (self.cell.persistence - 1, t + round(self.cell.frame), winners)
             if learning:
                 chosen[mac] = winners
+        for j in self.fired.get(t, ()):
+            self.counts.setdefault(t, {})[j] = self.factor(j // (self.cell.modules * self.cell.cells))
         self.learn({cell for winners in chosen.values() for cell in winners}, arrived)
         for wire in self.wires:
             wire.sent[t + wire.delay] = dict(wire.weights)
@@ -123,6 +146,7 @@ class Macs:
             V, G = self.measured(mac, arrived, learning)
             self.V.update(V)
             self.G[mac] = G
+        self.zeta[mac] = self.competing(mac) if by_input and not learning and not driven & own else 1
         winners = set()
         for q in range(self.cell.modules):
             cells = list(self.cells(mac, q))
@@ -159,7 +183,7 @@ class Macs:
                 x = {}
                 for kind in kinds:
                     own = [
-                        (w.arrive(self.now, i, j), w.rule.most)
+                        (self.times(w, i) * w.arrive(self.now, i, j), w.rule.most)
                         for w, inputs in arrived if w.receptor == kind for i in inputs if (i, j) in w.joined
                     ]  # fmt: skip
                     if own:
