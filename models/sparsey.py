@@ -11,6 +11,7 @@ from spikemem.errors import InvalidInput
 from spikemem.language import (
     AllToAll,
     Bits,
+    FadingOneShot,
     FromList,
     Index,
     Mac,
@@ -132,9 +133,16 @@ class Sparsey(Memory):
         0, ge=0, doc="codes that may fit alike for a mac to be heard; 0: macs do not count them"
     )
     freeze: float = parameter(1.0, ge=0, le=1, doc="share of increased synapses above which a cell learns no more")
+    fade_after: float | None = parameter(
+        None, gt=0, doc="ms after which what is not learned again begins to fade; None: never"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Sparsey:
+        if self.fade_after is not None and self.freeze < 1.0:
+            raise InvalidInput(
+                f"Sparsey.freeze: must be 1 with fade_after, since what fades makes room, got {self.freeze:g}"
+            )
         if not 1 <= len(self.levels) <= MOST_LEVELS:
             raise InvalidInput(f"Sparsey.levels: must be 1 to {MOST_LEVELS} levels, got {len(self.levels)}")
         for n in range(len(self.levels)):
@@ -166,6 +174,13 @@ class Sparsey(Memory):
             persistence=level.persistence, frame=float(FRAME), gate="in_learn", free="in_free",
         )  # fmt: skip
 
+    def rule(self) -> OneShot | FadingOneShot:
+        """Return the synapses between levels: learned once, they are gone at twice ``fade_after``, learned twice at 4 times."""
+        if self.fade_after is None:
+            return OneShot(freeze=self.freeze)
+        ages = tuple(self.fade_after * k for k in (1.0, 1.5, 2.0))
+        return FadingOneShot(ages=ages, stiff_ages=tuple(2.0 * age for age in ages))
+
     def build(self, net: NetworkBuilder) -> None:
         """Declare lines, levels, and the readout of classes and pixels."""
         pixel = net.input("in_pixel", self.inputs * (2 if self.opposites else 1))
@@ -176,7 +191,7 @@ class Sparsey(Memory):
             net.population(f"level{n + 1}", level.macs * level.modules * level.cells, self.mac(level))
             for n, level in enumerate(self.levels)
         ]
-        rule = OneShot(freeze=self.freeze)
+        rule = self.rule()
         for n, (name, level) in enumerate(zip(names, self.levels, strict=True)):
             size, centres = level.modules * level.cells, level.centres(self.height, self.width)
             fields = self.fields(n)

@@ -372,7 +372,7 @@ def _circle(seed: int, projection: str, side: str, size: int) -> Any:
 
 
 @reads_synapse(HebbianPermanence)
-def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float) -> Connections:
+def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float, now: int) -> Connections:
     """Return the synapses that have grown, by pre neuron, then segment; the weight is the permanence."""
     assert isinstance(projection.synapse, HebbianPermanence)
     permanences, head, following = view(f"{name}/weights"), view(f"{name}/head"), view(f"{name}/next")

@@ -1,4 +1,4 @@
-"""Rule, kernel and reader of OneShot."""
+"""Rules, kernel and readers of OneShot and FadingOneShot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from spikemem.backends.numba_cpu.delivery import fired_count
 from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, kernel, part, wake_for
 from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
 from spikemem.ir.cell import GRADED
+from spikemem.ir.fading_one_shot import FadingOneShot
 from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredPopulation, LoweredProjection, connection_list
 from spikemem.ir.mac import Mac
 from spikemem.ir.one_shot import OneShot, module_runs
@@ -17,10 +18,46 @@ from spikemem.ir.one_shot import OneShot, module_runs
 # POINTERS, FIRST, LENGTHS, PLACES: each pre neuron's runs of targets and where their weights begin. SENT: whole[delay + 1
 # lists of stamp, count, neurons...], what is on its way. FIELDS: inputs of each module. RISEN: increased synapses of each cell.
 # TAUGHT: the cell of each module that learns in this step, or -1. FACTOR: of the mac of pre neurons, SENDERS neurons a mac, by
-# how much they count (-1: all once).
+# how much they count (-1: all once). SCHEDULE: how synapses fade (-1: they do not), RISEN_AT, STIFFNESS: of each of them.
 (PRE, POST, PRE_FIRED, SUMS, COUNTS, MOST_RING, DEPTH, RECEPTOR, DELAY, TARGET, MODULES, CELLS, WON, LEARNED, WEIGHTS, POINTERS,
  FIRST, LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, MOST, FREEZE, FACTOR,
- SENDERS) = range(27)  # fmt: skip
+ SENDERS, SCHEDULE, RISEN_AT, STIFFNESS) = range(30)  # fmt: skip
+
+
+@part
+def weight_at(age: Any, stiffness: Any, h: Any, m: Any) -> Any:
+    """Return the weight of a synapse that was learned ``age`` steps ago."""
+    count = m.const_whole[h[SCHEDULE]]
+    weights = h[SCHEDULE] + 1
+    if stiffness < 2:
+        ages = weights + count + 1 + stiffness * count
+        for k in range(count):
+            if age < m.const_whole[ages + k]:
+                return m.const_whole[weights + k]
+        return m.const_whole[weights + count]
+    return m.const_whole[weights]
+
+
+@part
+def fade(t: Any, h: Any, m: Any, synapse: Any) -> Any:
+    """Set a synapse's weight to that of step t."""
+    if m.byte[h[WEIGHTS] + synapse] > 0:
+        age = t - m.whole32[h[RISEN_AT] + synapse]
+        weight = weight_at(age, m.byte[h[STIFFNESS] + synapse], h, m)
+        m.byte[h[WEIGHTS] + synapse] = weight
+        if weight == 0:
+            m.byte[h[STIFFNESS] + synapse] = 0
+    return 0
+
+
+@part
+def learn_again(t: Any, h: Any, m: Any, synapse: Any) -> Any:
+    """Increase a synapse to the full weight, and make it stiffer if it has that already."""
+    if m.byte[h[WEIGHTS] + synapse] == h[MOST] and m.byte[h[STIFFNESS] + synapse] < 2:
+        m.byte[h[STIFFNESS] + synapse] += np.uint8(1)
+    m.byte[h[WEIGHTS] + synapse] = h[MOST]
+    m.whole32[h[RISEN_AT] + synapse] = t
+    return 0
 
 
 @part
@@ -51,7 +88,12 @@ def learn(t: Any, h: Any, m: Any) -> Any:
             first, place = m.const_whole[h[FIRST] + run], h[WEIGHTS] + m.const_whole[h[PLACES] + run]
             for module in range(first // cells, (first + m.const_whole[h[LENGTHS] + run]) // cells):
                 cell = m.whole32[h[TAUGHT] + module]
-                if cell >= 0:
+                if cell >= 0 and h[SCHEDULE] >= 0:
+                    at_synapse = place - h[WEIGHTS] + cell - first
+                    fade(t, h, m, at_synapse)
+                    learn_again(t, h, m, at_synapse)
+                    risen += 1
+                elif cell >= 0:
                     weight = m.byte[place + cell - first]
                     if weight < most:
                         m.byte[place + cell - first] = weight + 1
@@ -77,6 +119,9 @@ def send(t: Any, h: Any, m: Any, i: Any, times: Any) -> Any:
     for run in range(m.const_whole[h[POINTERS] + i], m.const_whole[h[POINTERS] + i + 1]):
         first, length = m.const_whole[h[FIRST] + run], m.const_whole[h[LENGTHS] + run]
         place = h[WEIGHTS] + m.const_whole[h[PLACES] + run]
+        if h[SCHEDULE] >= 0:
+            for k in range(length):
+                fade(t, h, m, m.const_whole[h[PLACES] + run] + k)
         weights, ring = m.byte[place : place + length], m.whole32[sums + first : sums + first + length]
         for k in range(length):
             ring[k] += times * weights[k]
@@ -107,12 +152,13 @@ def step(t: Any, h: Any, m: Any) -> Any:
     return NEVER
 
 
+@lowers_synapse(FadingOneShot, listens_to_post=True)
 @lowers_synapse(OneShot, listens_to_post=True)
 def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
     """Lay the weights out as bytes, row by row, and the rows as runs of modules."""
     rule, network = projection.synapse, build.network
     pre, post = network.population(projection.pre), network.population(projection.post)
-    assert isinstance(rule, OneShot)
+    assert isinstance(rule, OneShot | FadingOneShot)
     assert isinstance(post.cell, Mac)
     pointers, first, lengths = module_runs(
         f"projection {projection.name}", bucket, pre.size, post.size, post.cell.cells
@@ -145,10 +191,27 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/risen", "whole32", risen),
         add(f"{name}/taught", "whole32", np.full(post.size // post.cell.cells, -1)),
         rule.most,
-        add(f"{name}/freeze", "const_real", np.array([rule.freeze])),
+        add(f"{name}/freeze", "const_real", np.array([rule.freeze if isinstance(rule, OneShot) else 1.0])),
         *_senders(pre),
+        *(_fading(rule, name, weights.size, build) if isinstance(rule, FadingOneShot) else (-1, -1, -1)),
     )
     return Stage(name, step, header)
+
+
+def _fading(rule: FadingOneShot, name: str, synapses: int, build: Build) -> tuple[str, str, str]:
+    """Lay out how synapses fade, and what each remembers."""
+    add = build.layout.add
+    return (
+        add(f"{name}/schedule", "const_whole", _schedule(rule, build.network.dt)),
+        add(f"{name}/risen_at", "whole32", np.zeros(synapses)),
+        add(f"{name}/stiffness", "byte", np.zeros(synapses)),
+    )
+
+
+def _schedule(rule: FadingOneShot, dt: float) -> Any:
+    """Return the number of ages, the weights, and the ages, in steps, of either stiffness."""
+    ages = [max(1, round(age / dt)) for age in (*rule.ages, *rule.stiff_ages)]
+    return np.array([len(rule.ages), *rule.weights, *ages])
 
 
 def _senders(pre: LoweredPopulation) -> tuple[int | str, int]:
@@ -167,8 +230,24 @@ def _inputs(bucket: Bucket, weights: Any, pre: int, post: int) -> tuple[Any, Any
 
 
 @reads_synapse(OneShot)
-def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float) -> Connections:
+def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float, now: int) -> Connections:
     """Return the synapses with their weights, by pre, then post."""
-    weights = view(f"{name}/weights").astype(np.float64)
+    return _listed(bucket, view(f"{name}/weights"), dt)
+
+
+@reads_synapse(FadingOneShot)
+def fading(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float, now: int) -> Connections:
+    """Return the synapses with the weights that they would send with in step ``now``."""
+    assert isinstance(projection.synapse, FadingOneShot)
+    count, *schedule = _schedule(projection.synapse, dt).tolist()
+    weights, ages = np.array(schedule[: count + 1]), np.array(schedule[count + 1 :]).reshape(2, count)
+    stored, stiffness = view(f"{name}/weights"), view(f"{name}/stiffness").reshape(-1)
+    age = now - view(f"{name}/risen_at").reshape(-1)
+    passed = (age[:, None] >= ages[np.minimum(stiffness, 1)]).sum(axis=1)
+    faded = weights[np.where(stiffness < 2, passed, 0)].reshape(stored.shape)
+    return _listed(bucket, np.where(stored > 0, faded, 0), dt)
+
+
+def _listed(bucket: Bucket, weights: Any, dt: float) -> Connections:
     pre, post = weights.shape if isinstance(bucket.layout, Dense) else (bucket.layout.indptr.size - 1, 0)
-    return connection_list(bucket, pre, post, dt, weights)
+    return connection_list(bucket, pre, post, dt, weights.astype(np.float64))

@@ -147,7 +147,7 @@ class NumbaProgram(Program):
         read = READERS.get(type(lowered.synapse))
         for name, bucket in zip(self._image.bucket_names[projection], lowered.buckets, strict=True):
             if read is not None:
-                parts.append(read(lowered, bucket, name, self._view, self.network.dt))
+                parts.append(read(lowered, bucket, name, self._view, self.network.dt, self._now))
                 continue
             one = isinstance(bucket.layout.weights, float)
             values = None if one else np.array(self._view(f"{name}/weights"), dtype=np.float64).reshape(-1)

@@ -87,9 +87,9 @@ LISTENS_TO_POST: set[type] = set()
 LISTENS_TO_SOMA: set[type] = set()
 View = Callable[[str], Any]
 """Returns a program's array by its name."""
-Reader = Callable[[LoweredProjection, Bucket, str, View, float], Connections]
+Reader = Callable[[LoweredProjection, Bucket, str, View, float, int], Connections]
 READERS: dict[type, Reader] = {}
-"""How to read a bucket whose synapses are not those that it began with, by synapse type."""
+"""How to read a bucket whose synapses are not those that it began with, by type, at a dt (ms) and the step that comes next."""
 
 
 def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:

@@ -14,6 +14,7 @@ from spikemem.ir.connectors import (
     Unconnected,
 )
 from spikemem.ir.dendrite import Branch, Dendrite, Segment, Zone
+from spikemem.ir.fading_one_shot import FadingOneShot
 from spikemem.ir.if_cond_exp import IF_cond_exp
 from spikemem.ir.if_curr_delta import IF_curr_delta
 from spikemem.ir.if_curr_exp import IF_curr_exp
@@ -42,6 +43,7 @@ __all__ = [
     "Connector",
     "Dendrite",
     "Explicit",
+    "FadingOneShot",
     "FixedNumberPre",
     "FixedProbability",
     "FromList",

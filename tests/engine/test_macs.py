@@ -15,6 +15,7 @@ from spikemem.ir import (
     AllToAll,
     Branch,
     Connector,
+    FadingOneShot,
     Mac,
     Network,
     OneShot,
@@ -33,6 +34,7 @@ from tests.reference.interpreter import Spike
 
 INPUTS, STEPS = 8, 24
 Fields = tuple[tuple[int, ...], ...]
+Rule = OneShot | FadingOneShot
 
 
 def sources(drive: int = 1) -> tuple[Population, ...]:
@@ -40,11 +42,11 @@ def sources(drive: int = 1) -> tuple[Population, ...]:
     return tuple(Population(name, size, SpikeSource()) for name, size in sizes.items())
 
 
-def wired(name: str, pre: str, connector: Connector, receptor: Receptor, delay: float, rule: OneShot) -> Projection:
+def wired(name: str, pre: str, connector: Connector, receptor: Receptor, delay: float, rule: Rule) -> Projection:
     return Projection(name, pre, "mac", connector, 0.0, delay, receptor, rule)
 
 
-def network(cell: Mac, macs: int, fields: Fields, rule: OneShot, delay: int, horizontal: int) -> Network:
+def network(cell: Mac, macs: int, fields: Fields, rule: Rule, delay: int, horizontal: int) -> Network:
     size = macs * cell.size
     beside = ReceptiveFields((tuple(range(size)),) * macs, cell.size, apart=cell.cells)
     return Network(
@@ -58,7 +60,7 @@ def network(cell: Mac, macs: int, fields: Fields, rule: OneShot, delay: int, hor
     )  # fmt: skip
 
 
-def wires(cell: Mac, macs: int, fields: Fields, rule: OneShot, delay: int, horizontal: int) -> list[Wires]:
+def wires(cell: Mac, macs: int, fields: Fields, rule: Rule, delay: int, horizontal: int) -> list[Wires]:
     size, K = macs * cell.size, cell.cells
     up = {(i, j) for mac in range(macs) for i in fields[mac] for j in range(mac * cell.size, (mac + 1) * cell.size)}
     beside = {(i, j) for i in range(size) for j in range(size) if i // K != j // K}
@@ -74,7 +76,7 @@ positive = st.sampled_from([0.5, 1.0, 2.0])
 
 
 @st.composite
-def macs(draw: st.DrawFn) -> tuple[Mac, int, tuple[tuple[int, ...], ...], OneShot, int, int]:
+def macs(draw: st.DrawFn) -> tuple[Mac, int, tuple[tuple[int, ...], ...], Rule, int, int]:
     pi_minus = draw(st.integers(1, 3))
     cell = Mac(
         modules=draw(st.integers(1, 3)), cells=draw(st.integers(1, 4)), lambda_U=draw(positive), lambda_H=draw(positive),
@@ -88,7 +90,11 @@ def macs(draw: st.DrawFn) -> tuple[Mac, int, tuple[tuple[int, ...], ...], OneSho
     )  # fmt: skip
     count = draw(st.integers(1, 3))
     field = st.lists(st.integers(0, INPUTS - 1), unique=True).map(lambda own: tuple(sorted(own)))
-    rule = OneShot(most=draw(st.integers(1, 3)), freeze=draw(st.sampled_from([0.0, 0.3, 1.0])))
+    rule: Rule = OneShot(most=draw(st.integers(1, 3)), freeze=draw(st.sampled_from([0.0, 0.3, 1.0])))
+    if draw(st.booleans()):
+        rule = FadingOneShot(
+            weights=draw(st.sampled_from([(3, 2, 0), (5, 3, 1)])), ages=(2.0, 4.0), stiff_ages=(5.0, 9.0)
+        )
     fields = tuple(draw(st.lists(field, min_size=count, max_size=count)))
     return cell, count, fields, rule, draw(st.integers(1, 3)), draw(st.integers(1, 4))
 
@@ -125,6 +131,7 @@ def test_the_engine_does_what_plain_python_does(data: st.DataObject, made: Any, 
     reference.run(STEPS, by_step)
     assert fired(program)["mac"] == sorted((t, j) for t, cells in reference.fired.items() for j in cells)
     for name, wire in zip(("U", "H", "D"), reference.wires, strict=True):
+        wire.fade(STEPS)
         found = program.weights(name)
         pairs = zip(found.pre.tolist(), found.post.tolist(), strict=True)
         assert dict(zip(pairs, found.weight.tolist(), strict=True)) == wire.weights

@@ -6,6 +6,7 @@ from spikemem.ir import (
     AllToAll,
     AlphaDendrite,
     Explicit,
+    FadingOneShot,
     FixedNumberPre,
     FixedProbability,
     FromList,
@@ -63,6 +64,7 @@ EXAMPLES: tuple[Any, ...] = (
     MiniColumn(4, theta=2.0),
     Normal(1.0, 0.3, float("-inf"), 2.0),
     OneShot(most=3, freeze=0.25),
+    FadingOneShot(weights=(9, 4, 0), ages=(20.0, 30.0), stiff_ages=(40.0, 60.0)),
     OneToOne(),
     PairSTDP(
         tau_plus=3.0, tau_minus=4.0, A_plus=5.0, A_minus=6.0, w_min=0.5, w_max=7.0, weight_dependence="multiplicative",

@@ -11,6 +11,7 @@ import pytest
 from spikemem.errors import InvalidInput
 from spikemem.ir import (
     AllToAll,
+    FadingOneShot,
     FixedProbability,
     Mac,
     Network,
@@ -50,6 +51,18 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Mac(modules=2, cells=3, hypotheses=-1), "Mac.hypotheses: must be >= 0, got -1"),
     (lambda: Mac(modules=2, cells=3, near=1.5), "Mac.near: must be <= 1, got 1.5"),
     (lambda: OneShot(most=256), "OneShot.most: must be <= 255, got 256"),
+    (
+        lambda: FadingOneShot(weights=(5, 5, 0)),
+        "FadingOneShot.weights: must be at least two, each less than that before it, got (5, 5, 0)",
+    ),
+    (
+        lambda: FadingOneShot(ages=(1.0, 2.0)),
+        "FadingOneShot.ages: must be 3, one less than weights, each more than that before it, got (1.0, 2.0)",
+    ),
+    (
+        lambda: started(network(weight=1.0, synapse=FadingOneShot())),
+        "projection U: FadingOneShot's weights must be 0 to begin with, got 1",
+    ),
     (lambda: OneShot(freeze=1.5), "OneShot.freeze: must be <= 1, got 1.5"),
     (
         lambda: network(size=9).verify(),

@@ -247,3 +247,41 @@ def test_competing_hypotheses_stay_familiar_until_one_is_left(hypotheses: int, l
         assert familiarity(memory) == 1.0
     memory.recognise_frame(pixels=x)
     assert familiarity(memory) < 0.1
+
+
+def test_what_was_shown_once_fades_and_what_came_again_in_time_stays() -> None:
+    """Synapses fade from 1 s on and are gone after 2 s; those learned twice after 4 s, those learned three times never."""
+    memory = spikemem.open(SMALL.model_copy(update={"fade_after": 1000.0}))
+    shown = images(3)
+    for times, pixels in enumerate(shown, 1):
+        for _ in range(times):
+            memory.learn(pixels=pixels)
+
+    def familiar() -> list[float]:
+        found = []
+        for pixels in shown:
+            memory.recognise(pixels=pixels)
+            found.append(round(familiarity(memory), 2))
+        return found
+
+    assert familiar() == [1.0, 1.0, 1.0]
+    memory.wait(1000.0)
+    once, *others = familiar()
+    assert 0.7 < once < 1.0
+    assert others == [1.0, 1.0]
+    memory.wait(1000.0)
+    once, twice, thrice = familiar()
+    assert once < 0.3
+    assert 0.7 < twice < 1.0
+    assert thrice == 1.0
+    memory.wait(2000.0)
+    assert familiar()[1] < 0.3
+    memory.wait(20000.0)
+    assert familiar()[2] == 1.0
+
+
+def test_what_fades_is_not_frozen_as_well() -> None:
+    with pytest.raises(
+        InvalidInput, match=r"^Sparsey.freeze: must be 1 with fade_after, since what fades makes room, got 0.5$"
+    ):
+        Sparsey(fade_after=1000.0, freeze=0.5)

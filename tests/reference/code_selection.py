@@ -1,4 +1,4 @@
-"""Macs with one-shot synapses, step by step and cell by cell in plain Python, from the docstrings of Mac and OneShot."""
+"""Macs with one-shot synapses, step by step and cell by cell in plain Python, from the docstrings of their primitives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from spikemem.draws import DRAW_BLOCK
-from spikemem.ir import Mac, OneShot, Receptor
+from spikemem.ir import FadingOneShot, Mac, OneShot, Receptor
 from spikemem.rng import generator
 
 KINDS = ("up", "horizontal", "down")
@@ -22,8 +22,10 @@ class Wires:
     receptor: Receptor
     delay: int
     joined: Set[tuple[int, int]]
-    rule: OneShot
+    rule: OneShot | FadingOneShot
     weights: dict[tuple[int, int], int] = field(init=False)
+    learned: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """When a synapse that fades was learned last, and its stiffness."""
     sent: dict[int, dict[tuple[int, int], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -33,7 +35,26 @@ class Wires:
         """Return the weight that arrives: that of the step in which i fired."""
         return self.sent[t][i, j]
 
+    def fade(self, t: int) -> None:
+        rule = self.rule
+        if isinstance(rule, FadingOneShot):
+            for pair, (since, stiffness) in list(self.learned.items()):
+                ages = {0: rule.ages, 1: rule.stiff_ages, 2: ()}[stiffness]
+                self.weights[pair] = rule.weights[sum(t - since >= round(age) for age in ages)]
+                if self.weights[pair] == 0:
+                    del self.learned[pair]
+
+    def learn(self, t: int, pair: tuple[int, int]) -> None:
+        if isinstance(self.rule, OneShot):
+            self.weights[pair] = min(self.weights[pair] + 1, self.rule.most)
+            return
+        _, stiffness = self.learned.get(pair, (t, 0))
+        self.learned[pair] = (t, min(2, stiffness + int(self.weights[pair] == self.rule.most)))
+        self.weights[pair] = self.rule.most
+
     def frozen(self, cell: int) -> bool:
+        if isinstance(self.rule, FadingOneShot):
+            return False
         own = [w for (_, j), w in self.weights.items() if j == cell]
         return sum(w > 0 for w in own) > self.rule.freeze * len(own)
 
@@ -88,6 +109,8 @@ class Macs:
 
     def step(self, t: int, inputs: Spikes) -> None:
         self.now = t
+        for wire in self.wires:
+            wire.fade(t)
         learning = self.cell.gate is None or bool(inputs.get(self.cell.gate, {}).get(t))
         free = self.cell.free is not None and bool(inputs.get(self.cell.free, {}).get(t))
         drawn = generator(self.seed, "draws", "mac", t // DRAW_BLOCK).random(
@@ -128,7 +151,7 @@ class Macs:
                 if not wire.frozen(j):
                     for i in inputs:
                         if (i, j) in wire.weights:
-                            wire.weights[i, j] = min(wire.weights[i, j] + 1, wire.rule.most)
+                            wire.learn(self.now, (i, j))
 
     def choose(
         self, mac: int, arrived: Sequence[tuple[Wires, Set[int]]], driven: Set[int], learning: bool, free: bool,
