@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, model_validator
 
-from spikemem.errors import InvalidInput
+from spikemem.errors import InvalidInput, OperationError
 from spikemem.language import (
     AllToAll,
     Bits,
@@ -39,6 +39,7 @@ REST = (MOST_FRAMES + 1) * FRAME
 Fields = tuple[tuple[int, ...], ...]
 Pixels = Annotated[Neurons, Bits("inputs")]
 Label = Annotated[Neurons, Index("classes")]
+Code = Annotated[Neurons, Bits("top_cells")]
 
 
 class Level(Parameters):
@@ -104,7 +105,8 @@ class Sparsey(Memory):
 
     ``learn`` and ``recognise`` are of single inputs. An episode is a row of ``learn_frame`` or ``recognise_frame``, each
     directly after the other, or of ``predict``, which shows nothing, so that codes follow from those before; ``wait(50)`` ends
-    it: by then no code of it is on its way any more.
+    it: by then no code of it is on its way any more. After ``generate``, which gives the top level a code, ``predict`` brings
+    up what that code stands for: downwards to the levels below, then on from there.
 
     Ours are: the grid and the fields by distance; ``opposites`` (a second input line for each pixel, active if the pixel is
     not); the pixels that a code stands for, read out by modules of two cells a pixel, on and off, which learn as classes do;
@@ -133,6 +135,7 @@ class Sparsey(Memory):
         0, ge=0, doc="codes that may fit alike for a mac to be heard; 0: macs do not count them"
     )
     freeze: float = parameter(1.0, ge=0, le=1, doc="share of increased synapses above which a cell learns no more")
+    generative: bool = parameter(False, doc="whether the top level can be given codes")
     fade_after: float | None = parameter(
         None, gt=0, doc="ms after which what is not learned again begins to fade; None: never"
     )
@@ -157,6 +160,12 @@ class Sparsey(Memory):
     def inputs(self) -> int:
         """The number of pixels."""
         return self.height * self.width
+
+    @property
+    def top_cells(self) -> int:
+        """The number of cells of the top level."""
+        top = self.levels[-1]
+        return top.macs * top.modules * top.cells
 
     def fields(self, level: int) -> Fields:
         """Return what lies below within the radius of each mac of a level: pixels, or macs."""
@@ -219,6 +228,8 @@ class Sparsey(Memory):
                     receptor="down",
                     synapse=rule,
                 )
+        if self.generative:
+            net.connect(net.input("in_code", self.top_cells), names[-1], OneToOne(), weight=1.0, delay=1.0)
         classes = net.population("class", self.classes, Mac(modules=1, cells=self.classes, gate="in_teach"))
         net.connect(names[-1], classes, AllToAll(), weight=0.0, delay=1.0, receptor="up", synapse=OneShot())
         net.connect(label, classes, OneToOne(), weight=1.0, delay=1.0)
@@ -263,6 +274,13 @@ class Sparsey(Memory):
         for step in range(1, _top(self) + 1):
             stimulus += pulse(in_free=[0]).later(step)
         return stimulus
+
+    @operation(spacing=float(FRAME))
+    def generate(self, code: Code) -> Stimulus:
+        """Give the top level a code: one cell of each module; ``predict`` tells what comes of it."""
+        if not self.generative:
+            raise OperationError("Sparsey.generate: codes can be given if generative=True, got generative=False")
+        return pulse(in_code=code).later(_top(self) - 1)
 
     def _shown(self, pixels: Neurons) -> Stimulus:
         off = set(range(self.inputs)).difference(pixels) if self.opposites else ()

@@ -285,3 +285,26 @@ def test_what_fades_is_not_frozen_as_well() -> None:
         InvalidInput, match=r"^Sparsey.freeze: must be 1 with fade_after, since what fades makes room, got 0.5$"
     ):
         Sparsey(fade_after=1000.0, freeze=0.5)
+
+
+def test_a_code_of_the_top_level_generates_the_frames_that_followed_it() -> None:
+    lower = Level(rows=2, columns=2, modules=12, cells=24, radius=6.0, side=9.0)
+    model = Sparsey(
+        generative=True, lambda_first=4.0, lambda_U=4.0, levels=(lower, Level(modules=12, cells=24, radius=20.0))
+    )
+    memory, episodes, codes = spikemem.open(model), [images(5, seed) for seed in (1, 2)], []
+    for episode in episodes:
+        codes.append([memory.learn_frame(pixels=pixels).spikes["level2"][1].tolist() for pixels in episode])
+        memory.wait(REST)
+    for episode, own in zip(episodes, codes, strict=True):
+        for start in (0, 2):
+            memory.generate(code=own[start])
+            assert [memory.predict().pixels for _ in episode[start + 1 :]] == [set(p) for p in episode[start + 1 :]]
+            memory.wait(REST)
+
+
+def test_codes_can_be_given_only_to_a_memory_that_is_made_for_it() -> None:
+    with pytest.raises(OperationError, match=r"^Sparsey.generate: codes can be given if generative=True, got"):
+        spikemem.open(SMALL).generate(code=[0])
+    with pytest.raises(OperationError, match="code"):
+        spikemem.open(SMALL.model_copy(update={"generative": True})).generate(code=[256])
