@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.experiment.study import Criterion, Findings, Study, StudyRun
+from spikemem.experiment.study import Criterion, Findings, Study, StudyRun, columns
 from spikemem.experiments.letters import COLUMNS, NAMES, ROWS, letters
 from spikemem.experiments.sparsey_stream import SparseyStream, overlap
 from spikemem.language import parameter
@@ -57,7 +57,7 @@ class AlphabetStudy(Study):
                 row, shared = self._measure(how, how.seed + number, case, rng)
                 rows.append(row)
                 codes.setdefault(case.name, shared)
-        table = {name: [row[name] for row in rows] for name in rows[0]}
+        table = columns(rows)
         return Findings({"letters": table}, _criteria(table), lambda: _figure(table, codes))
 
     def _measure(

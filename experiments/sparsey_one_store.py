@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from spikemem.experiment.study import Criterion, Findings, Study, StudyRun
+from spikemem.experiment.study import Criterion, Findings, Study, StudyRun, columns
 from spikemem.experiments.letters import COLUMNS, NAMES, ROWS, letters
 from spikemem.experiments.sparsey_stream import SparseyStream, overlap
 from spikemem.language import parameter
@@ -62,7 +62,7 @@ class OneStoreStudy(Study):
             row, found = self._measure(how, number)
             rows.append(row)
             shared = found if number == 0 else shared
-        table = {name: [row[name] for row in rows] for name in rows[0]}
+        table = columns(rows)
         return Findings({"seeds": table}, self._criteria(table), lambda: _figure(table, shared, self.versions))
 
     def _measure(self, how: StudyRun, number: int) -> tuple[dict[str, Any], npt.NDArray[np.float64]]:

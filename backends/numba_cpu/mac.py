@@ -140,18 +140,15 @@ def hypotheses(h: Any, m: Any, mac: Any) -> Any:
 
 
 @part
-def choose(t: Any, h: Any, m: Any, mac: Any, learning: Any, by_input: Any) -> Any:
-    """Choose the winners of a mac and have them fire; modules whose cells are driven do not choose."""
+def choose(t: Any, h: Any, m: Any, mac: Any, learning: Any, by_input: Any, forced: Any) -> Any:
+    """Choose the winners of a mac and have them fire; modules whose cells are driven (if any: ``forced``) do not choose."""
     modules, g = h[MODULES], 0.0
     if by_input:
         g = measure(t, h, m, mac, U + H + D) if learning else recognise(t, h, m, mac)
         size = modules * h[CELLS]
         m.real[h[G] + mac * size : h[G] + (mac + 1) * size] = g
     if h[HYPOTHESES] > 0:
-        is_driven = False
-        for module in range(mac * modules, (mac + 1) * modules):
-            is_driven |= driven(t, h, m, module) >= 0
-        count = 1 if learning or is_driven or not by_input else hypotheses(h, m, mac)
+        count = 1 if learning or forced else hypotheses(h, m, mac)
         m.whole32[h[FACTOR] + mac] = count if count <= h[HYPOTHESES] else 0
     draws = h[DRAWS] + (t % DRAW_BLOCK) * h[ALL_MODULES]
     for module in range(mac * modules, (mac + 1) * modules):
@@ -204,7 +201,7 @@ def step(t: Any, h: Any, m: Any) -> Any:
             for module in range(mac * modules, (mac + 1) * modules):
                 forced |= driven(t, h, m, module) >= 0
             if by_input or forced:
-                choose(t, h, m, mac, learning, by_input)
+                choose(t, h, m, mac, learning, by_input, forced)
         if m.whole[h[LEFT] + mac] > 0:
             due = min(due, m.whole[h[DUE] + mac])
     forget_input(t, h, m)

@@ -7,57 +7,31 @@ from typing import Any
 import numpy as np
 
 from spikemem.backends.numba_cpu.delivery import fired_count
+from spikemem.backends.numba_cpu.fading import (
+    MOST,
+    NONE,
+    OWN,
+    SCHEDULE,
+    WEIGHTS,
+    fade,
+    fading_fields,
+    learn_again,
+    weights_now,
+)
 from spikemem.backends.numba_cpu.kernel import EVENTS, NEVER, UPDATES, kernel, part, wake_for
-from spikemem.backends.numba_cpu.stage import Build, Stage, View, lowers_synapse, reads_synapse
+from spikemem.backends.numba_cpu.stage import Build, Field, Stage, View, lowers_synapse, reads_synapse
 from spikemem.ir.cell import GRADED
 from spikemem.ir.fading_one_shot import FadingOneShot
 from spikemem.ir.lowered import Bucket, Connections, Dense, LoweredPopulation, LoweredProjection, connection_list
 from spikemem.ir.mac import Mac
 from spikemem.ir.one_shot import OneShot, module_runs
 
-# POINTERS, FIRST, LENGTHS, PLACES: each pre neuron's runs of targets and where their weights begin. SENT: whole[delay + 1
-# lists of stamp, count, neurons...], what is on its way. FIELDS: inputs of each module. RISEN: increased synapses of each cell.
-# TAUGHT: the cell of each module that learns in this step, or -1. FACTOR: of the mac of pre neurons, SENDERS neurons a mac, by
-# how much they count (-1: all once). SCHEDULE: how synapses fade (-1: they do not), RISEN_AT, STIFFNESS: of each of them.
-(PRE, POST, PRE_FIRED, SUMS, COUNTS, MOST_RING, DEPTH, RECEPTOR, DELAY, TARGET, MODULES, CELLS, WON, LEARNED, WEIGHTS, POINTERS,
- FIRST, LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, MOST, FREEZE, FACTOR,
- SENDERS, SCHEDULE, RISEN_AT, STIFFNESS) = range(30)  # fmt: skip
-
-
-@part
-def weight_at(age: Any, stiffness: Any, h: Any, m: Any) -> Any:
-    """Return the weight of a synapse that was learned ``age`` steps ago."""
-    count = m.const_whole[h[SCHEDULE]]
-    weights = h[SCHEDULE] + 1
-    if stiffness < 2:
-        ages = weights + count + 1 + stiffness * count
-        for k in range(count):
-            if age < m.const_whole[ages + k]:
-                return m.const_whole[weights + k]
-        return m.const_whole[weights + count]
-    return m.const_whole[weights]
-
-
-@part
-def fade(t: Any, h: Any, m: Any, synapse: Any) -> Any:
-    """Set a synapse's weight to that of step t."""
-    if m.byte[h[WEIGHTS] + synapse] > 0:
-        age = t - m.whole32[h[RISEN_AT] + synapse]
-        weight = weight_at(age, m.byte[h[STIFFNESS] + synapse], h, m)
-        m.byte[h[WEIGHTS] + synapse] = weight
-        if weight == 0:
-            m.byte[h[STIFFNESS] + synapse] = 0
-    return 0
-
-
-@part
-def learn_again(t: Any, h: Any, m: Any, synapse: Any) -> Any:
-    """Increase a synapse to the full weight, and make it stiffer if it has that already."""
-    if m.byte[h[WEIGHTS] + synapse] == h[MOST] and m.byte[h[STIFFNESS] + synapse] < 2:
-        m.byte[h[STIFFNESS] + synapse] += np.uint8(1)
-    m.byte[h[WEIGHTS] + synapse] = h[MOST]
-    m.whole32[h[RISEN_AT] + synapse] = t
-    return 0
+# Header fields behind fading's. POINTERS, FIRST, LENGTHS, PLACES: each pre neuron's runs of targets and where their weights
+# begin. SENT: whole[delay + 1 lists of stamp, count, neurons...], what is on its way. FIELDS: inputs of each module. RISEN:
+# increased synapses of each cell. TAUGHT: the cell of each module that learns in this step, or -1. FACTOR: of the mac of pre
+# neurons, SENDERS neurons a mac, by how much they count (-1: all once).
+(PRE, POST, PRE_FIRED, SUMS, COUNTS, MOST_RING, DEPTH, RECEPTOR, DELAY, TARGET, MODULES, CELLS, WON, LEARNED, POINTERS, FIRST,
+ LENGTHS, PLACES, SENT, FIELDS, RISEN, TAUGHT, FREEZE, FACTOR, SENDERS) = range(OWN, OWN + 25)  # fmt: skip
 
 
 @part
@@ -85,18 +59,17 @@ def learn(t: Any, h: Any, m: Any) -> Any:
     for k in range(m.whole[at + 1]):
         i = m.whole[at + 2 + k]
         for run in range(m.const_whole[h[POINTERS] + i], m.const_whole[h[POINTERS] + i + 1]):
-            first, place = m.const_whole[h[FIRST] + run], h[WEIGHTS] + m.const_whole[h[PLACES] + run]
+            first, synapses = m.const_whole[h[FIRST] + run], m.const_whole[h[PLACES] + run]
             for module in range(first // cells, (first + m.const_whole[h[LENGTHS] + run]) // cells):
                 cell = m.whole32[h[TAUGHT] + module]
                 if cell >= 0 and h[SCHEDULE] >= 0:
-                    at_synapse = place - h[WEIGHTS] + cell - first
-                    fade(t, h, m, at_synapse)
-                    learn_again(t, h, m, at_synapse)
+                    learn_again(t, h, m, synapses + cell - first)
                     risen += 1
                 elif cell >= 0:
-                    weight = m.byte[place + cell - first]
+                    place = h[WEIGHTS] + synapses + cell - first
+                    weight = m.byte[place]
                     if weight < most:
-                        m.byte[place + cell - first] = weight + 1
+                        m.byte[place] = weight + 1
                         risen += 1
                         if weight == 0:
                             m.whole32[h[RISEN] + cell] += 1
@@ -118,10 +91,11 @@ def send(t: Any, h: Any, m: Any, i: Any, times: Any) -> Any:
     sums, modules = h[SUMS] + slot * h[POST], slot * (h[POST] // cells)
     for run in range(m.const_whole[h[POINTERS] + i], m.const_whole[h[POINTERS] + i + 1]):
         first, length = m.const_whole[h[FIRST] + run], m.const_whole[h[LENGTHS] + run]
-        place = h[WEIGHTS] + m.const_whole[h[PLACES] + run]
+        begin = m.const_whole[h[PLACES] + run]
+        place = h[WEIGHTS] + begin
         if h[SCHEDULE] >= 0:
-            for k in range(length):
-                fade(t, h, m, m.const_whole[h[PLACES] + run] + k)
+            for synapse in range(begin, begin + length):
+                fade(t, h, m, synapse)
         weights, ring = m.byte[place : place + length], m.whole32[sums + first : sums + first + length]
         for k in range(length):
             ring[k] += times * weights[k]
@@ -138,27 +112,43 @@ def step(t: Any, h: Any, m: Any) -> Any:
     learn(t, h, m)
     count, fired = fired_count(t, h[PRE_FIRED], m), h[PRE_FIRED] + 2
     if count > 0:
-        own, synapses = h[SENT] + t % (h[DELAY] + 1) * (2 + h[PRE]), 0
-        m.whole[own], m.whole[own + 1] = t, 0
+        own, heard, synapses = h[SENT] + t % (h[DELAY] + 1) * (2 + h[PRE]), 0, 0
         for k in range(count):
             i = m.whole[fired + k]
             times = factor(h, m, i)
             if times > 0:
-                m.whole[own + 2 + m.whole[own + 1]] = i
-                m.whole[own + 1] += 1
+                m.whole[own + 2 + heard] = i
+                heard += 1
                 synapses += send(t, h, m, i, times)
+        m.whole[own], m.whole[own + 1] = t, heard
         m.control[EVENTS] += synapses
         wake_for(m, h[TARGET], t + h[DELAY])
     return NEVER
 
 
-@lowers_synapse(FadingOneShot, listens_to_post=True)
 @lowers_synapse(OneShot, listens_to_post=True)
 def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
-    """Lay the weights out as bytes, row by row, and the rows as runs of modules."""
-    rule, network = projection.synapse, build.network
+    """Make the stage of synapses that stay, and cells that may freeze."""
+    rule = projection.synapse
+    assert isinstance(rule, OneShot)
+    return _stage(projection, bucket, name, build, (rule.most, *NONE), rule.freeze)
+
+
+@lowers_synapse(FadingOneShot, listens_to_post=True)
+def lower_fading(projection: LoweredProjection, bucket: Bucket, name: str, build: Build) -> Stage:
+    """Make the stage of synapses that fade, and cells that never freeze."""
+    rule = projection.synapse
+    assert isinstance(rule, FadingOneShot)
+    fading = fading_fields(rule, name, np.asarray(bucket.layout.weights).size, build)
+    return _stage(projection, bucket, name, build, (rule.most, *fading), 1.0)
+
+
+def _stage(
+    projection: LoweredProjection, bucket: Bucket, name: str, build: Build, rule: tuple[Field, ...], freeze: float
+) -> Stage:
+    """Lay the weights out as bytes, row by row, and the rows as runs of modules; ``rule`` are the fields from MOST on."""
+    network = build.network
     pre, post = network.population(projection.pre), network.population(projection.post)
-    assert isinstance(rule, OneShot | FadingOneShot)
     assert isinstance(post.cell, Mac)
     pointers, first, lengths = module_runs(
         f"projection {projection.name}", bucket, pre.size, post.size, post.cell.cells
@@ -167,6 +157,8 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
     fields, risen = _inputs(bucket, weights, pre.size, post.size)
     add, target = build.layout.add, f"population/{post.name}"
     header = (
+        add(f"{name}/weights", "byte", weights),
+        *rule,
         pre.size,
         post.size,
         f"population/{pre.name}/fired",
@@ -181,7 +173,6 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         post.cell.cells,
         f"{target}/won",
         f"{target}/learned",
-        add(f"{name}/weights", "byte", weights),
         add(f"{name}/pointers", "const_whole", pointers),
         add(f"{name}/first", "const_whole", first),
         add(f"{name}/lengths", "const_whole", lengths),
@@ -190,31 +181,13 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         add(f"{name}/fields", "const_index", fields[:: post.cell.cells]),
         add(f"{name}/risen", "whole32", risen),
         add(f"{name}/taught", "whole32", np.full(post.size // post.cell.cells, -1)),
-        rule.most,
-        add(f"{name}/freeze", "const_real", np.array([rule.freeze if isinstance(rule, OneShot) else 1.0])),
+        add(f"{name}/freeze", "const_real", np.array([freeze])),
         *_senders(pre),
-        *(_fading(rule, name, weights.size, build) if isinstance(rule, FadingOneShot) else (-1, -1, -1)),
     )
     return Stage(name, step, header)
 
 
-def _fading(rule: FadingOneShot, name: str, synapses: int, build: Build) -> tuple[str, str, str]:
-    """Lay out how synapses fade, and what each remembers."""
-    add = build.layout.add
-    return (
-        add(f"{name}/schedule", "const_whole", _schedule(rule, build.network.dt)),
-        add(f"{name}/risen_at", "whole32", np.zeros(synapses)),
-        add(f"{name}/stiffness", "byte", np.zeros(synapses)),
-    )
-
-
-def _schedule(rule: FadingOneShot, dt: float) -> Any:
-    """Return the number of ages, the weights, and the ages, in steps, of either stiffness."""
-    ages = [max(1, round(age / dt)) for age in (*rule.ages, *rule.stiff_ages)]
-    return np.array([len(rule.ages), *rule.weights, *ages])
-
-
-def _senders(pre: LoweredPopulation) -> tuple[int | str, int]:
+def _senders(pre: LoweredPopulation) -> tuple[Field, int]:
     """Return where the factors of the macs of pre neurons are (-1: there are none), and their size."""
     if isinstance(pre.cell, Mac) and pre.cell.hypotheses:
         return f"population/{pre.name}/factor", pre.cell.size
@@ -239,13 +212,7 @@ def synapses(projection: LoweredProjection, bucket: Bucket, name: str, view: Vie
 def fading(projection: LoweredProjection, bucket: Bucket, name: str, view: View, dt: float, now: int) -> Connections:
     """Return the synapses with the weights that they would send with in step ``now``."""
     assert isinstance(projection.synapse, FadingOneShot)
-    count, *schedule = _schedule(projection.synapse, dt).tolist()
-    weights, ages = np.array(schedule[: count + 1]), np.array(schedule[count + 1 :]).reshape(2, count)
-    stored, stiffness = view(f"{name}/weights"), view(f"{name}/stiffness").reshape(-1)
-    age = now - view(f"{name}/risen_at").reshape(-1)
-    passed = (age[:, None] >= ages[np.minimum(stiffness, 1)]).sum(axis=1)
-    faded = weights[np.where(stiffness < 2, passed, 0)].reshape(stored.shape)
-    return _listed(bucket, np.where(stored > 0, faded, 0), dt)
+    return _listed(bucket, weights_now(projection.synapse, name, view, dt, now), dt)
 
 
 def _listed(bucket: Bucket, weights: Any, dt: float) -> Connections:

@@ -58,10 +58,8 @@ class Build:
 
     def listeners(self, population: str) -> list[int]:
         """Return the stages that must run in the step in which ``population`` fires."""
-        found, stage = (
-            [self.stage_of[p.name] for p in self.network.dendrites(population)],
-            len(self.network.populations),
-        )
+        found = [self.stage_of[p.name] for p in self.network.dendrites(population)]
+        stage = len(self.network.populations)
         for projection in self.network.projections:
             for _ in projection.buckets:
                 rule = type(projection.synapse)

@@ -21,6 +21,15 @@ Columns = Mapping[str, Sequence[Any]]
 """A table: columns of one length, by name, with the unit in the name where there is one."""
 
 
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows of the same names, at least one, as a table.
+
+    >>> columns([{"seed": 1, "right": 3}, {"seed": 2, "right": 4}])
+    {'seed': [1, 2], 'right': [3, 4]}
+    """
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
 @dataclass(frozen=True)
 class Criterion:
     """What a study must show: whether it does, and the figures, in one sentence."""

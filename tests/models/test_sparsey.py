@@ -189,7 +189,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: Sparsey(height=4, levels=(Level(radius=0.4),)), "Sparsey.levels[0].radius: nothing lies within 0.4 of mac 0"),
     (lambda: Level(persistence=5), "Level.persistence: must be <= 4, got 5"),
     (
-        lambda: Level(size=5),  # type: ignore[call-arg]
+        lambda: Level(size=5),  # type: ignore[call-arg]  # there is no such parameter
         "Level: unknown parameter 'size'; did you mean 'side'? valid: cells, columns, down, least, modules, most, persistence, "
         "radius, rows, side",
     ),
