@@ -51,9 +51,13 @@ class Record:
         self.cost = Cost()
         self._late: list[tuple[int, int]] = []
 
-    def add(self, events: Mapping[str, StepEvents], now: int) -> None:
-        """Enter the spikes of the steps before ``now`` that have not been entered yet."""
-        self.cost = self.counted(events, now)
+    def add(self, events: Mapping[str, StepEvents], now: int, more: tuple[int, int] = (0, 0)) -> None:
+        """Enter the spikes of the steps before ``now`` that have not been entered yet.
+
+        ``more`` are synaptic events and weight updates that came with them and that spikes do not tell.
+        """
+        known = self.counted(events, now)
+        self.cost = Cost(known.spikes, known.synaptic_events + more[0], known.weight_updates + more[1])
         self._late = [(step, count) for step, count in self._late + self._delayed(events) if step >= now]
         for name, found in events.items():
             if name in self._kept and found[0].size:

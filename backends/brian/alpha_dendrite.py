@@ -60,8 +60,7 @@ def lower(population: LoweredPopulation, build: Build) -> Any:
     cell, branch, dt = population.cell, population.branch, build.network.dt
     assert isinstance(cell, AlphaDendrite)
     assert branch is not None
-    soma: Any = build.network.population(branch.soma).cell
-    extra = build.additions[population.name]
+    extra, firing = build.additions[population.name], build.firing[branch.soma]
     steps = round(cell.plateau / dt)
     names = ("isyn_exc", "rise", "passed", "in_e", *extra.variables)
     group = brian2.NeuronGroup(
@@ -74,12 +73,12 @@ def lower(population: LoweredPopulation, build: Build) -> Any:
         events={SOMA_EVENT: "soma_v >= soma_threshold"},
         namespace={
             "theta": cell.theta, "plateau_current": cell.current, "plateau": steps, "p_decay": decay(dt, cell.tau_syn),
-            "dt_ms": dt, "rise_per_weight": cell.rise_per_weight, "soma_threshold": soma.v_thresh, **extra.constants,
+            "dt_ms": dt, "rise_per_weight": cell.rise_per_weight, "soma_threshold": firing.least, **extra.constants,
         },
         clock=build.clock,
         name=build.group_name(population.name),
     )  # fmt: skip
-    group.soma_v = brian2.linked_var(build.groups[branch.soma], "v")
+    group.soma_v = brian2.linked_var(build.groups[branch.soma], firing.variable)
     group.resetter["spike"].when = "before_synapses"
     group.run_regularly("\n".join([_STEP, *extra.moves(cell.receptors)]), when="groups", name=f"{group.name}_step")
     group.run_regularly(_PASS_ON, when="after_thresholds", name=f"{group.name}_plateau")

@@ -56,6 +56,13 @@ class Flow(NamedTuple):
         return np.where(begun > 0, self.steps, lasts).astype(np.int64)
 
 
+class Firing(NamedTuple):
+    """When neurons of a population fire in a step: if ``variable``, once the step's groups have run, is at least ``least``."""
+
+    variable: str
+    least: float
+
+
 @dataclass
 class Additions:
     """What plastic synapses and dendrites need in their target: variables with initial values, code at its spikes, delay lines.
@@ -148,6 +155,8 @@ class Held:
     """A bucket of synapses as the program holds it; ``weights`` is the key of its weights, None if they never change.
 
     ``effective`` computes the weights with pending post events after the given step, where they are not the stored ones.
+    ``grown`` returns the synapses of now, and ``taken`` the synaptic events and weight updates since it was last asked, where
+    learning makes and removes synapses, so that spikes do not tell.
     """
 
     bucket: Bucket
@@ -156,6 +165,8 @@ class Held:
     effective: Callable[[Read, int], FloatArray] | None = None
     updates: tuple[Updates, ...] = ()
     saved: Saved | None = None
+    grown: Callable[[], Connections] | None = None
+    taken: Callable[[], tuple[int, int]] | None = None
 
 
 @dataclass
@@ -167,6 +178,8 @@ class Build:
     single: bool
     feed: dict[str, StepEvents]
     groups: dict[str, Any] = field(default_factory=dict)
+    firing: dict[str, Firing] = field(default_factory=dict)
+    """By population that dendrites may grow on."""
     objects: list[Any] = field(default_factory=list)
     additions: dict[str, Additions] = field(default_factory=dict)
     held: dict[str, tuple[Held, ...]] = field(default_factory=dict)
@@ -204,13 +217,22 @@ CELL_RULES: dict[type, CellRule] = {}
 
 @dataclass(frozen=True)
 class SynapseRule:
-    """``extend`` says what the projection needs in its target, before any group is made; ``lower`` makes the synapses."""
+    """``extend`` says what the projection needs in its target, before any group is made; ``lower`` makes the synapses.
+
+    ``compiles`` is False of a rule that works on the host in each step, so that no program of its own can be made of it.
+    """
 
     extend: Callable[[LoweredProjection, Build], None]
     lower: Callable[[LoweredProjection, Build], tuple[Held, ...]]
+    compiles: bool = True
 
 
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
+
+
+def compiled_synapses() -> tuple[type, ...]:
+    """Return the synapses that programs of their own can have."""
+    return tuple(synapse for synapse, rule in SYNAPSE_RULES.items() if rule.compiles)
 
 
 def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:

@@ -13,7 +13,7 @@ from typing import Any
 import brian2
 
 from spikemem.backend import Backend, RunOptions
-from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES
+from spikemem.backends.brian.build import CELL_RULES, compiled_synapses
 from spikemem.backends.brian.cuda_project import compile_project
 from spikemem.backends.brian.cuda_toolchain import Toolchain, find_toolchain
 from spikemem.backends.brian.project import Projects
@@ -88,7 +88,7 @@ class CudaBackend(Backend):
     """The same on a GPU; sums in whatever order the GPU adds, so that last bits may differ from run to run."""
 
     def __init__(self, toolchain: Toolchain) -> None:
-        self.abilities = Abilities("brian2-cuda", NUMERICS, tuple(CELL_RULES), tuple(SYNAPSE_RULES))
+        self.abilities = Abilities("brian2-cuda", NUMERICS, tuple(CELL_RULES), compiled_synapses())
         self._toolchain = toolchain
 
     @property

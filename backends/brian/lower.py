@@ -11,9 +11,11 @@ import brian2
 
 # Importing a rule's module registers the rule.
 import spikemem.backends.brian.alpha_dendrite
+import spikemem.backends.brian.hebbian_permanence
 import spikemem.backends.brian.if_cond_exp
 import spikemem.backends.brian.if_curr_delta
 import spikemem.backends.brian.if_curr_exp
+import spikemem.backends.brian.mini_column
 import spikemem.backends.brian.pair_stdp
 import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.segment

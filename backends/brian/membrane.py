@@ -9,7 +9,7 @@ from typing import Any
 import brian2
 import numpy as np
 
-from spikemem.backends.brian.build import Access, Additions, Array, Build, SavedPopulation
+from spikemem.backends.brian.build import Access, Additions, Array, Build, Firing, SavedPopulation
 from spikemem.ir.lowered import LoweredPopulation
 
 TINY = 1e-30
@@ -70,6 +70,7 @@ def membrane_group(
     group.i_offset = population.i_offset
     for name, value in {"in_e": 0.0, "in_i": 0.0, "left": 0, **extra.variables}.items():
         build.keep(group, name, value)
+    build.firing[population.name] = Firing("v", cell.v_thresh)
     build.saved[population.name] = _saved(population, group.name, ("v", *synaptic), extra)
     return group
 
@@ -81,21 +82,34 @@ def _saved(
 
     def save(access: Access, arriving: Array) -> dict[str, Array]:
         left = access.read(f"{group}.left").astype(np.int64)
-        state = {"arriving": np.roll(arriving, access.now, axis=0), "refractory_until": access.now - 1 + left}
-        if extra.flows:
-            # The first row is the engine's own; the plateaus are in the dendrites' arrays.
-            flowing = [flow.flowing(access, group, population.size) for flow in extra.flows]
-            state["dendritic"] = np.stack([np.zeros(population.size), *flowing])
-        return state | {name: access.read(f"{group}.{name}") for name in variables}
+        return {
+            "refractory_until": access.now - 1 + left,
+            **save_input(access, arriving, group, population.size, extra),
+            **{name: access.read(f"{group}.{name}") for name in variables},
+        }
 
     def load(access: Access, state: Mapping[str, Array]) -> Array:
         left = np.maximum(0, state["refractory_until"] - access.now + 1)
         access.write(f"{group}.left", left.astype(np.int32))
         for name in variables:
             access.write(f"{group}.{name}", state[name])
-        return np.roll(state["arriving"], -access.now, axis=0)
+        return load_input(access, state)
 
     return SavedPopulation(save, load)
+
+
+def save_input(access: Access, arriving: Array, group: str, size: int, extra: Additions) -> dict[str, Array]:
+    """Return what is under way to ``size`` neurons and their dendrites' currents, whose first row is the engine's own."""
+    state = {"arriving": np.roll(arriving, access.now, axis=0)}
+    if extra.flows:
+        flowing = [flow.flowing(access, group, size) for flow in extra.flows]
+        state["dendritic"] = np.stack([np.zeros(size), *flowing])
+    return state
+
+
+def load_input(access: Access, state: Mapping[str, Array]) -> Array:
+    """Return what is under way, by step from now on; the plateaus are in the dendrites' arrays."""
+    return np.roll(state["arriving"], -access.now, axis=0)
 
 
 def fade(variable: str, decay: str) -> str:

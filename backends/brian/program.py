@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +44,15 @@ class BrianProgram(RecordedProgram):
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses by delay, then pre, then post."""
         weights_of(self.network, projection, form)
-        held = self._held[projection]
-        weights = [self._weights(h, form) for h in held]
-        pre, post, delay = (np.concatenate([getattr(h.connections, c) for h in held]) for c in ("pre", "post", "delay"))
-        return Connections(pre, post, np.concatenate(weights), delay)
+        parts = [self._synapses(held, form) for held in self._held[projection]]
+        return Connections(
+            *(np.concatenate([getattr(p, c) for p in parts]) for c in ("pre", "post", "weight", "delay"))
+        )
+
+    def _synapses(self, held: Held, form: WeightForm) -> Connections:
+        if held.grown is not None:
+            return held.grown()
+        return replace(held.connections, weight=self._weights(held, form))
 
     def _weights(self, held: Held, form: WeightForm) -> npt.NDArray[np.float64]:
         if held.weights is None:

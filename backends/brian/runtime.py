@@ -28,7 +28,8 @@ class RuntimeProgram(BrianProgram):
         with settings.runtime():
             self._model = lower(self.network, self._options, self._sources.pending)
             self._model.brian.run(0 * brian2.second, namespace={})
-            self._runs = [part.run for part in self._model.brian.sorted_objects if part.active and part.code_objects]
+            parts = [part for part in self._model.brian.sorted_objects if part.active]
+            self._runs = [p.run for p in parts if p.code_objects or isinstance(p, brian2.NetworkOperation)]
         self._later: Arrivals = {}
         self._fired: dict[str, list[StepEvents]] = {name: [] for name in remembering(self.network, self._model.held)}
         return self._model.held
@@ -64,7 +65,7 @@ class RuntimeProgram(BrianProgram):
                 clock.advance()
         self._now = until
         events = {name: self._taken(name) for name in self._model.monitors}
-        self._record.add(events, until)
+        self._record.add(events, until, self._taken_besides())
         for name, earlier in self._fired.items():
             earlier.append(events[name])
 
@@ -78,6 +79,11 @@ class RuntimeProgram(BrianProgram):
         monitor.resize(0)
         monitor.variables["N"].set_value(0)
         return steps, neurons
+
+    def _taken_besides(self) -> tuple[int, int]:
+        """Return the synaptic events and weight updates that spikes do not tell."""
+        taken = [h.taken() for held in self._model.held.values() for h in held if h.taken is not None]
+        return sum(events for events, _ in taken), sum(updates for _, updates in taken)
 
     def read(self, key: str) -> Array:
         """Return a Brian2 variable as it is now."""

@@ -14,14 +14,19 @@ from spikemem.ir.dendrite import Segment
 from spikemem.ir.lowered import LoweredPopulation
 
 
+def earlier_inputs(cell: Segment, dt: float) -> list[str]:
+    """Return the variables that hold what arrived one step ago, two steps ago, and so on, as long as it is in the window."""
+    return [f"arrived{k}" for k in range(1, max(1, round(cell.window / dt)))]
+
+
 @lowers_cell(Segment)
 def lower(population: LoweredPopulation, build: Build) -> Any:
-    """Make the group: ``arrived1`` is what arrived a step ago, and so on."""
+    """Make the group."""
     cell, branch = population.cell, population.branch
     assert isinstance(cell, Segment)
     assert branch is not None
-    window = max(1, round(cell.window / build.network.dt))
-    earlier = [f"arrived{k}" for k in range(1, window)]
+    earlier = earlier_inputs(cell, build.network.dt)
+    window = 1 + len(earlier)
     update = ["counted = " + " + ".join(["in_e", *earlier])]
     update += [f"{older} = {newer}" for newer, older in reversed(list(pairwise(["in_e", *earlier])))]
     group = dendrite_group(
