@@ -22,6 +22,8 @@ class Tolerance(NamedTuple):
     reason: str
 
 
+ON_HOST = "synapses that learning makes are on the host, and a compiled program runs without it"
+
 EXEMPTIONS: tuple[Exemption, ...] = (
     Exemption(
         "nest",
@@ -33,8 +35,8 @@ EXEMPTIONS: tuple[Exemption, ...] = (
         for feature in ("Segment", "MiniColumn", "HebbianPermanence", "AlphaDendrite", "PermanenceSTDP")
         for backend in ("nest", "spinnaker")
     ),
-    Exemption("brian2-cpp", "HebbianPermanence", "the backend has no rule for it"),
-    Exemption("brian2-cuda", "HebbianPermanence", "the backend has no rule for it"),
+    Exemption("brian2-cpp", "HebbianPermanence", ON_HOST),
+    Exemption("brian2-cuda", "HebbianPermanence", ON_HOST),
     Exemption("nest", "IF_curr_exp, currents at the start", "NEST starts without synaptic input"),
     Exemption("nest", "sPyNNaker's STDP", "NEST lets a pair with dt = 0 change nothing"),
     Exemption("spinnaker", "PairSTDP online", "SpiNNaker changes a weight when its pre neuron fires"),
