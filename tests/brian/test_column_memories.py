@@ -59,6 +59,8 @@ def test_a_classifier_moves_and_goes_on_learning(first: str, second: str, tmp_pa
 
 def test_compiled_programs_refuse_learning_on_the_host() -> None:
     needs("brian2-cpp")
-    sentence = r"(?s)brian2-cpp cannot run .*projection cell->basal.*: HebbianPermanence: synapses that learning makes are on the host"
+    sentence = (
+        "(?s)brian2-cpp cannot run .*cell->basal.*: HebbianPermanence: synapses that learning makes are on the host"
+    )
     with pytest.raises(Unsupported, match=sentence):
         spikemem.run(TemporalMemory(**SMALL), protocol=[call(0.0, "learn", sequence=ADBE)], backend="brian2-cpp")
