@@ -14,7 +14,9 @@ import numpy.typing as npt
 from spikemem.backend import StepEvents
 from spikemem.ir.cell import Receptor
 from spikemem.ir.lowered import Bucket, Connections, LoweredNetwork, LoweredPopulation, LoweredProjection
+from spikemem.ir.numerics import NUMERICS
 from spikemem.ir.values import FloatArray
+from spikemem.passes.legalize import Abilities
 from spikemem.tally import Updates
 
 Array = npt.NDArray[Any]
@@ -251,20 +253,25 @@ CELL_RULES: dict[type, CellRule] = {}
 class SynapseRule:
     """``extend`` says what the projection needs in its target, before any group is made; ``lower`` makes the synapses.
 
-    ``compiles`` is False of a rule that works on the host in each step, so that no program of its own can be made of it.
+    ``on_host`` says what of the rule works on the host in each step, so that no program of its own can be made of it; "" if
+    nothing does.
     """
 
     extend: Callable[[LoweredProjection, Build], None]
     lower: Callable[[LoweredProjection, Build], tuple[Held, ...]]
-    compiles: bool = True
+    on_host: str = ""
 
 
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
 
 
-def compiled_synapses() -> tuple[type, ...]:
-    """Return the synapses that programs of their own can have."""
-    return tuple(synapse for synapse, rule in SYNAPSE_RULES.items() if rule.compiles)
+def compiled(backend: str) -> Abilities:
+    """Return what programs of their own can do."""
+    rules = SYNAPSE_RULES.items()
+    why = {s: f"{r.on_host}, and a compiled program runs without it" for s, r in rules if r.on_host}
+    reasons = {synapse: (reason, "backend brian2 or numba") for synapse, reason in why.items()}
+    offered = tuple(synapse for synapse, rule in rules if not rule.on_host)
+    return Abilities(backend, NUMERICS, tuple(CELL_RULES), offered, reasons=reasons)
 
 
 def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:

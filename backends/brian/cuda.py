@@ -13,7 +13,7 @@ from typing import Any
 import brian2
 
 from spikemem.backend import Backend, RunOptions
-from spikemem.backends.brian.build import CELL_RULES, compiled_synapses
+from spikemem.backends.brian.build import compiled
 from spikemem.backends.brian.cuda_project import compile_project
 from spikemem.backends.brian.cuda_toolchain import Toolchain, find_toolchain
 from spikemem.backends.brian.project import Projects
@@ -21,8 +21,6 @@ from spikemem.backends.brian.standalone import StandaloneProgram
 from spikemem.errors import HardwareError, SpikememWarning
 from spikemem.hardware import Gpu
 from spikemem.ir.lowered import LoweredNetwork, synapses
-from spikemem.ir.numerics import NUMERICS
-from spikemem.passes.legalize import Abilities
 
 _CAPABILITY = 9.0
 """The compute capability compiled for where there is no GPU to ask."""
@@ -88,7 +86,7 @@ class CudaBackend(Backend):
     """The same on a GPU; sums in whatever order the GPU adds, so that last bits may differ from run to run."""
 
     def __init__(self, toolchain: Toolchain) -> None:
-        self.abilities = Abilities("brian2-cuda", NUMERICS, tuple(CELL_RULES), compiled_synapses())
+        self.abilities = compiled("brian2-cuda")
         self._toolchain = toolchain
 
     @property

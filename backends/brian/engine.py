@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spikemem.backend import Backend, RunOptions
-from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, compiled_synapses
+from spikemem.backends.brian.build import CELL_RULES, SYNAPSE_RULES, compiled
 from spikemem.backends.brian.compiler import find_compiler
 from spikemem.backends.brian.project import Projects
 from spikemem.backends.brian.runtime import RuntimeProgram
@@ -31,7 +31,7 @@ class StandaloneBackend(Backend):
 
     def __init__(self, compiler: str) -> None:
         self._compiler = compiler
-        self.abilities = Abilities("brian2-cpp", NUMERICS, tuple(CELL_RULES), compiled_synapses())
+        self.abilities = compiled("brian2-cpp")
 
     @property
     def tools(self) -> str:

@@ -86,4 +86,4 @@ def _learning(projection: LoweredProjection, build: Build) -> Learning:
     )
 
 
-SYNAPSE_RULES[HebbianPermanence] = SynapseRule(_extend, _lower, compiles=False)
+SYNAPSE_RULES[HebbianPermanence] = SynapseRule(_extend, _lower, "synapses that learning makes are on the host")

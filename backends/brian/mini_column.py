@@ -29,12 +29,12 @@ def lower(population: LoweredPopulation, build: Build) -> Any:
         population.size,
         "\n".join([*(f"{n} : 1" for n in (*variables, *passing)), *(f"{n} : 1 (linked)" for n in extra.linked)]),
         threshold="wins > 0",
-        reset="\n".join(extra.reset) or None,
+        reset="\n".join(extra.reset),
         namespace={"theta": cell.theta, **extra.constants},
         clock=build.clock,
         name=build.group_name(population.name),
     )
-    if extra.reset:
+    if extra.reset:  # an empty reset has no code
         group.resetter["spike"].when = "before_synapses"
     step = [*extra.begin, "depolarisation = " + " + ".join(["0.0", *extra.offset]), _STEP, *extra.end]
     group.run_regularly("\n".join([*step, *extra.moves(cell.receptors)]), when="groups", name=f"{group.name}_step")

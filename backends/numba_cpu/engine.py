@@ -16,6 +16,7 @@ import spikemem.backends.numba_cpu.mini_column
 import spikemem.backends.numba_cpu.one_shot
 import spikemem.backends.numba_cpu.pair_stdp
 import spikemem.backends.numba_cpu.permanence_stdp
+import spikemem.backends.numba_cpu.race
 import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static  # noqa: F401

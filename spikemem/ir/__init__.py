@@ -27,6 +27,7 @@ from spikemem.ir.pair_stdp import PairSTDP
 from spikemem.ir.permanence import HebbianPermanence
 from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
+from spikemem.ir.race import Race
 from spikemem.ir.receptive_fields import ReceptiveFields
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
@@ -66,6 +67,7 @@ __all__ = [
     "PermanenceSTDP",
     "Population",
     "Projection",
+    "Race",
     "ReceptiveFields",
     "Receptor",
     "Segment",

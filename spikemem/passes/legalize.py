@@ -42,6 +42,8 @@ def _of_any_size(network: Network, hardware: Hardware) -> None:
 class Abilities:
     """What a backend can do, as data; ``rules`` find what the type lists cannot say.
 
+    ``reasons`` say of cells and synapses that are not listed why, and what to do instead, where more is to be said than that
+    there is no rule for them.
     ``conventions`` are the target's own values of what a portable plasticity rule leaves open. ``check_size`` raises
     :class:`spikemem.errors.Unsupported` for a network that the hardware cannot hold, before anything of it is drawn.
     """
@@ -53,6 +55,7 @@ class Abilities:
     rules: tuple[Callable[[Network], Iterable[Lack]], ...] = ()
     conventions: Mapping[str, Any] = field(default_factory=dict)
     check_size: Callable[[Network, Hardware], None] = _of_any_size
+    reasons: Mapping[type, tuple[str, str]] = field(default_factory=dict)
 
     def lacks(self, network: Network, numerics: Numerics, dt: float | None = None) -> list[Lack]:
         """Return all that the backend cannot do of ``network`` under ``numerics``, in steps of ``dt`` ms (None: its own)."""
@@ -64,7 +67,7 @@ class Abilities:
                 found.append(self._no_cell(network, population, network.dt if dt is None else dt))
         for projection in network.projections:
             if type(projection.synapse) not in self.synapses:
-                found.append(_missing(f"projection {projection.name}", projection.synapse, self.synapses))
+                found.append(self._missing(f"projection {projection.name}", projection.synapse, self.synapses))
         for rule in self.rules:
             found.extend(rule(network))
         return found
@@ -73,13 +76,13 @@ class Abilities:
         where, cell = f"population {population.name}", population.cell
         explain = SUBSTITUTES.get(type(cell))
         if explain is None:
-            return _missing(where, cell, self.cells)
+            return self._missing(where, cell, self.cells)
         return Lack(where, type(cell).__name__, *explain(network, population, dt))
 
-
-def _missing(where: str, primitive: object, offered: Iterable[type]) -> Lack:
-    names = ", ".join(sorted(t.__name__ for t in offered)) or "(none)"
-    return Lack(where, type(primitive).__name__, "the backend has no rule for it", names)
+    def _missing(self, where: str, primitive: object, offered: Iterable[type]) -> Lack:
+        names = ", ".join(sorted(t.__name__ for t in offered)) or "(none)"
+        why = self.reasons.get(type(primitive), ("the backend has no rule for it", names))
+        return Lack(where, type(primitive).__name__, *why)
 
 
 @dataclass(frozen=True)

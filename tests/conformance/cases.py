@@ -6,13 +6,10 @@ one. Weights are no round numbers: no sum of them lands on a threshold, where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from spikemem.backend import StepEvents
 from spikemem.ir import (
     AllToAll,
     Branch,
@@ -27,7 +24,6 @@ from spikemem.ir import (
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
-    Network,
     Normal,
     Numbers,
     Numerics,
@@ -36,7 +32,6 @@ from spikemem.ir import (
     Population,
     Projection,
     Segment,
-    SpikeSource,
     SpikeSourcePoisson,
     Static,
     Synapse,
@@ -44,61 +39,8 @@ from spikemem.ir import (
     Uniform,
     Zone,
 )
-
-STEPS = 70
-SOURCES = (Population("a", 4, SpikeSource()), Population("b", 3, SpikeSource()))
-BOTH: tuple[Numerics, ...] = ("spinnaker", "exact")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A feature and the part of the network that has it, beside the sources ``a`` and ``b``."""
-
-    feature: str
-    populations: tuple[Population, ...]
-    projections: tuple[Projection, ...]
-    numerics: tuple[Numerics, ...] = ("spinnaker",)
-
-    def __str__(self) -> str:
-        return self.feature
-
-    def renamed(self, name: str) -> str:
-        """Return what a population or projection of the case is called among those of others."""
-        return name if name in {p.name for p in SOURCES} else f"{self.feature}: {name}"
-
-
-def network(cases: Iterable[Case]) -> Network:
-    """Return the network of all ``cases`` beside each other."""
-    populations, projections = list(SOURCES), []
-    for case in cases:
-        populations += [_renamed(case, p) for p in case.populations]
-        projections += [
-            replace(p, name=case.renamed(p.name), pre=case.renamed(p.pre), post=case.renamed(p.post))
-            for p in case.projections
-        ]
-    return Network("conformance", 1.0, tuple(populations), tuple(projections)).verify()
-
-
-def _renamed(case: Case, population: Population) -> Population:
-    branch = population.branch
-    if branch is not None:
-        branch = replace(branch, soma=case.renamed(branch.soma))
-    return replace(population, name=case.renamed(population.name), branch=branch)
-
-
-def stimulus() -> dict[str, StepEvents]:
-    """Return what the sources fire: by chance, and ``a`` once in every step for a while, and in pairs at the end."""
-    rng = np.random.default_rng(7)
-    events = {}
-    for source, rate in zip(SOURCES, (0.25, 0.35), strict=True):
-        fires = rng.random((STEPS, source.size)) < rate
-        if source.name == "a":
-            fires[20:26, 0] = True
-            fires[60:, 1] = True
-        steps, neurons = np.nonzero(fires)
-        events[source.name] = (steps.astype(np.int64), neurons.astype(np.int32))
-    return events
-
+from tests.conformance.case import BOTH, Case
+from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns
 
 CURRENT = IF_curr_exp(
     cm=0.27, tau_m=3.0, tau_syn_E=0.7, tau_syn_I=1.3, tau_refrac=1.0, v_rest=-60.0, v_reset=-60.5, v_thresh=-57.0
@@ -315,7 +257,10 @@ def _spinnaker() -> Iterator[Case]:
         )
 
 
-CASES: tuple[Case, ...] = (*_cells(), *_sources(), *_static(), *_segments(), *_plastic(), *_nest(), *_spinnaker())
+CASES: tuple[Case, ...] = (
+    *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *_plastic(),
+    *_nest(), *_spinnaker(),
+)  # fmt: skip
 
 QUICK: frozenset[str] = frozenset(
     {
@@ -327,6 +272,7 @@ QUICK: frozenset[str] = frozenset(
         "Segment, plateaus of two zones in IF_curr_exp",
         "Segment, window and plateau",
         "Segment, dendrites as pre neurons",
+        "MiniColumn, depolarised in two zones",
         "PairSTDP online, delay of 3 steps",
         "PairSTDP deferred, drawn delays",
         "PairSTDP deferred, history unlimited, coincidence both",

@@ -22,14 +22,21 @@ class Tolerance(NamedTuple):
     reason: str
 
 
+ON_HOST = "synapses that learning makes are on the host, and a compiled program runs without it"
+
 EXEMPTIONS: tuple[Exemption, ...] = (
     Exemption(
         "nest",
         "PairSTDP",
         "what reaches its membrane within a step must leave NEST's pre neuron one step earlier, and its STDP would see that",
     ),
-    Exemption("nest", "Segment", "the backend has no rule for it"),
-    Exemption("spinnaker", "Segment", "the backend has no rule for it"),
+    *(
+        Exemption(backend, feature, "the backend has no rule for it")
+        for feature in ("Segment", "MiniColumn", "HebbianPermanence", "AlphaDendrite", "PermanenceSTDP")
+        for backend in ("nest", "spinnaker")
+    ),
+    Exemption("brian2-cpp", "HebbianPermanence", ON_HOST),
+    Exemption("brian2-cuda", "HebbianPermanence", ON_HOST),
     Exemption("nest", "IF_curr_exp, currents at the start", "NEST starts without synaptic input"),
     Exemption("nest", "sPyNNaker's STDP", "NEST lets a pair with dt = 0 change nothing"),
     Exemption("spinnaker", "PairSTDP online", "SpiNNaker changes a weight when its pre neuron fires"),

@@ -16,7 +16,8 @@ from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.hardware import find_hardware
 from spikemem.ir import NUMERICS, Numerics, PairSTDP, Population, Segment
 from spikemem.passes import lower
-from tests.conformance.cases import CASES, QUICK, STEPS, Case, network, stimulus
+from tests.conformance.case import STEPS, Case, network, stimulus
+from tests.conformance.cases import CASES, QUICK
 from tests.conformance.exemptions import EXEMPTIONS, TOLERANCES, Exemption, Tolerance, exemption, largest_difference
 from tests.conformance.facts import FACTS
 from tests.conformance.page import page

@@ -18,7 +18,8 @@ from spikemem.cli.main import main
 from spikemem.errors import MissingDependency
 from spikemem.experiment import Choices, load_experiment, prepare
 from spikemem.passes import lower
-from tests.conformance.cases import CASES, STEPS, network, stimulus
+from tests.conformance.case import STEPS, network, stimulus
+from tests.conformance.cases import CASES
 
 
 def needs(name: str) -> None:
