@@ -25,3 +25,8 @@ class Draws:
             name: generator(self._seed, "draws", name, number).random((DRAW_BLOCK, modules))
             for name, modules in self.modules.items()
         }
+
+    def until(self, steps: int) -> dict[str, npt.NDArray[np.float64]]:
+        """Return the numbers of the first ``steps`` steps and a little beyond, (steps, modules), by population."""
+        blocks = [self.block(number) for number in range(-(-steps // DRAW_BLOCK) if self.modules else 0)]
+        return {name: np.concatenate([block[name] for block in blocks]) for name in self.modules}

@@ -16,7 +16,10 @@ from spikemem.sources import NO_EVENTS, before
 
 @dataclass(frozen=True)
 class Updates:
-    """Weight updates: ``counts[n]`` of them ``delay`` steps after neuron n of ``population`` fires."""
+    """Weight updates: ``counts[n]`` of them ``delay`` steps after neuron n of ``population`` fires.
+
+    In place of a population there may be the name of other events that the program reports with the spikes.
+    """
 
     population: str
     delay: int
@@ -34,6 +37,10 @@ class Counted(Protocol):
     def updates(self) -> tuple[Updates, ...]:
         """Their weight updates."""
 
+    @property
+    def heard(self) -> str | None:
+        """The name of the events by which they send, None if those are the spikes of the pre population."""
+
 
 class Record:
     """The spikes held, the costs counted, and the spikes whose weight updates are still to come."""
@@ -41,12 +48,13 @@ class Record:
     def __init__(self, network: LoweredNetwork, held: Mapping[str, tuple[Counted, ...]], kept: frozenset[str]) -> None:
         self._kept = kept
         self._held: dict[str, list[StepEvents]] = {p.name: [] for p in network.populations}
-        self._targets = {p.name: np.zeros(p.size, dtype=np.int64) for p in network.populations}
+        self._targets: dict[str, npt.NDArray[np.int64]] = {}
         self._updates: list[Updates] = []
         for projection in network.projections:
             for bucket in held[projection.name]:
-                own = self._targets[projection.pre]
-                own += np.bincount(bucket.connections.pre, minlength=own.size)
+                size = network.population(projection.pre).size
+                own = self._targets.setdefault(bucket.heard or projection.pre, np.zeros(size, dtype=np.int64))
+                own += np.bincount(bucket.connections.pre, minlength=size)
                 self._updates += bucket.updates
         self.cost = Cost()
         self._late: list[tuple[int, int]] = []
@@ -65,8 +73,8 @@ class Record:
 
     def counted(self, events: Mapping[str, StepEvents], now: int) -> Cost:
         """Return what the cost will be with these spikes."""
-        spikes = sum(steps.size for steps, _ in events.values())
-        synaptic = sum(int(self._targets[name][neurons].sum()) for name, (_, neurons) in events.items())
+        spikes = sum(events[name][0].size for name in self._held)
+        synaptic = sum(int(own[events[name][1]].sum()) for name, own in self._targets.items())
         updates = sum(count for step, count in self._late + self._delayed(events) if step < now)
         return Cost(self.cost.spikes + spikes, self.cost.synaptic_events + synaptic, self.cost.weight_updates + updates)
 

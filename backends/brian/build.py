@@ -25,7 +25,13 @@ Read = Callable[[str], Array]
 
 NEVER = -1e15
 """The step of an event that has not happened: a float64, as all steps in Brian2 variables, so that none overflows."""
-INPUT: dict[Receptor, str] = {"excitatory": "in_e", "inhibitory": "in_i"}
+INPUT: dict[Receptor, str] = {
+    "excitatory": "in_e",
+    "inhibitory": "in_i",
+    "up": "in_u",
+    "horizontal": "in_h",
+    "down": "in_d",
+}
 
 
 class Inflow(Protocol):
@@ -88,17 +94,17 @@ class Additions:
         """Return the variable that what is emitted now is added to, to arrive ``delay`` steps later."""
         return f"{INPUT[receptor]}{delay - 1}" if delay > 1 else INPUT[receptor]
 
-    def lengthen(self, receptor: Receptor, delay: int) -> None:
-        """Make room for emissions over ``delay`` steps."""
+    def lengthen(self, receptor: Receptor, delay: int, parts: Iterable[str] = ("",)) -> None:
+        """Make room for emissions over ``delay`` steps; ``parts`` are the endings of the variables of an emission."""
         length = max(self.lines.get(receptor, 0), delay - 1)
         self.lines[receptor] = length
-        self.variables |= {self.slot(receptor, k + 1): 0.0 for k in range(1, length + 1)}
+        self.variables |= {f"{self.slot(receptor, k + 1)}{part}": 0.0 for k in range(1, length + 1) for part in parts}
 
-    def moves(self, receptors: Iterable[Receptor]) -> list[str]:
+    def moves(self, receptors: Iterable[Receptor], part: str = "") -> list[str]:
         """Return the code that moves the delay lines along by one step, once the input is consumed."""
         code = []
         for receptor in receptors:
-            places = [self.slot(receptor, k + 1) for k in range(self.lines.get(receptor, 0) + 1)]
+            places = [f"{self.slot(receptor, k + 1)}{part}" for k in range(self.lines.get(receptor, 0) + 1)]
             code += [f"{place} = {behind}" for place, behind in pairwise(places)]
             code.append(f"{places[-1]} = 0.0")
         return code
@@ -169,17 +175,43 @@ class Held:
     saved: Saved | None = None
     grown: Callable[[], Connections] | None = None
     taken: Callable[[], tuple[int, int]] | None = None
+    heard: str | None = None
+    """The events by which it sends, if they are not the pre population's spikes."""
+    current: Callable[[Read, int], FloatArray] | None = None
+    """Computes the weights as of the given step, where they change with time alone."""
+
+
+class Signal(NamedTuple):
+    """A monitor of events other than spikes; ``amount`` is the recorded variable that says how many each stands for."""
+
+    monitor: Any
+    amount: str | None = None
+
+
+def events_of(times: Array, neurons: Array, dt: float, amounts: Array | None = None) -> StepEvents:
+    """Return what a monitor recorded at ``times`` (s) as steps of ``dt`` ms and neurons, each as often as ``amounts`` says."""
+    steps, found = np.rint(times / (dt * 1e-3)).astype(np.int64), np.array(neurons, dtype=np.int32)
+    if amounts is None:
+        return steps, found
+    often = np.rint(amounts).astype(np.int64)
+    return np.repeat(steps, often), np.repeat(found, often)
 
 
 @dataclass
 class Build:
-    """What lowering rules add to. ``feed`` are the sources' spikes, as far as they are known before the run."""
+    """What lowering rules add to. ``feed`` are the sources' spikes, as far as they are known before the run.
+
+    ``draws`` are the numbers that modules choose by, (steps, modules) by population; None: the host gives those of each step.
+    """
 
     network: LoweredNetwork
     clock: Any
     single: bool
     feed: dict[str, StepEvents]
+    draws: Mapping[str, FloatArray] | None = None
     groups: dict[str, Any] = field(default_factory=dict)
+    signals: dict[str, Signal] = field(default_factory=dict)
+    """Monitors of what is counted beside spikes, by the name of the events."""
     firing: dict[str, Firing] = field(default_factory=dict)
     """By population that dendrites may grow on."""
     objects: list[Any] = field(default_factory=list)

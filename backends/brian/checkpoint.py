@@ -6,7 +6,7 @@ their steps come. Of the engine's own bookkeeping it is written that nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -101,10 +101,10 @@ def arriving(
     return sums
 
 
-def add_arrivals(group: Any, sums: Array) -> None:
+def add_arrivals(group: Any, receptors: Iterable[Receptor], sums: Array) -> None:
     """Add what a checkpoint had under way for this step to what arrives; dendrites have excitatory input only."""
-    for name, own in zip(INPUT.values(), sums, strict=False):
-        variable = group.variables[name]
+    for receptor, own in zip(receptors, sums, strict=False):
+        variable = group.variables[INPUT[receptor]]
         variable.set_value(variable.get_value() + own)
 
 

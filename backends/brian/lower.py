@@ -15,7 +15,9 @@ import spikemem.backends.brian.hebbian_permanence
 import spikemem.backends.brian.if_cond_exp
 import spikemem.backends.brian.if_curr_delta
 import spikemem.backends.brian.if_curr_exp
+import spikemem.backends.brian.mac
 import spikemem.backends.brian.mini_column
+import spikemem.backends.brian.one_shot
 import spikemem.backends.brian.pair_stdp
 import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.segment
@@ -31,14 +33,17 @@ from spikemem.backends.brian.build import (
     Build,
     Held,
     SavedPopulation,
+    Signal,
 )
 from spikemem.ir.lowered import LoweredNetwork
+from spikemem.ir.values import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
     """A network as Brian2 objects. ``initial`` are the variables that can be read, by key, with their initial values."""
 
+    network: LoweredNetwork
     brian: Any
     clock: Any
     groups: Mapping[str, Any]
@@ -47,6 +52,7 @@ class Model:
     additions: Mapping[str, Additions]
     saved: Mapping[str, SavedPopulation]
     initial: Mapping[str, Array]
+    signals: Mapping[str, Signal]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -59,11 +65,14 @@ class Model:
         return self.brian[owner].variables[name]
 
 
-def lower(network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEvents]) -> Model:
+def lower(
+    network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEvents],
+    draws: Mapping[str, FloatArray] | None = None,
+) -> Model:  # fmt: skip
     """Return ``network`` on the active device; every population is monitored, since costs are counted from spikes."""
     # An own clock, but by the name that brian2cuda's code takes for granted.
     clock = brian2.Clock(dt=network.dt * brian2.ms, name="defaultclock")
-    build = Build(network, clock, options.weight_precision == "float32", feed)
+    build = Build(network, clock, options.weight_precision == "float32", feed, draws)
     build.additions |= {p.name: Additions() for p in network.populations}
     for projection in network.projections:
         SYNAPSE_RULES[type(projection.synapse)].extend(projection, build)
@@ -79,6 +88,8 @@ def lower(network: LoweredNetwork, options: RunOptions, feed: dict[str, StepEven
         build.held[projection.name] = SYNAPSE_RULES[type(projection.synapse)].lower(projection, build)
     monitors = {name: brian2.SpikeMonitor(group, name=f"{group.name}_record") for name, group in build.groups.items()}
     objects = [*build.groups.values(), *build.objects, *monitors.values()]
+    objects += [signal.monitor for signal in build.signals.values()]
     return Model(
-        brian2.Network(*objects), clock, build.groups, monitors, build.held, build.additions, build.saved, build.initial
-    )
+        network, brian2.Network(*objects), clock, build.groups, monitors, build.held, build.additions, build.saved,
+        build.initial, build.signals,
+    )  # fmt: skip

@@ -57,6 +57,8 @@ class BrianProgram(RecordedProgram):
     def _weights(self, held: Held, form: WeightForm) -> npt.NDArray[np.float64]:
         if held.weights is None:
             return held.connections.weight
+        if held.current is not None:
+            return held.current(self.read, self._now)
         if form == "effective" and held.effective is not None:
             return held.effective(self.read, self._now - 1)
         return self.read(held.weights).astype(np.float64)

@@ -20,7 +20,7 @@ from weakref import finalize
 import numpy as np
 
 from spikemem.backend import StepEvents
-from spikemem.backends.brian.build import Array, Held
+from spikemem.backends.brian.build import Array, Held, Signal, events_of
 from spikemem.backends.brian.lower import Model
 
 _ARRAYS, _RESULTS, _DURATION = "static_arrays", "results", "duration"
@@ -65,10 +65,10 @@ def read_duration(main: Path) -> None:
 
 @dataclass(frozen=True)
 class Results:
-    """What a trial left: the variables that may be asked for, by key, and the spikes of each population."""
+    """What a trial left: the variables that may be asked for, by key, and all spikes and other events, by name."""
 
     values: Mapping[str, Array]
-    spikes: Mapping[str, StepEvents]
+    events: Mapping[str, StepEvents]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,9 @@ class _File:
 class Project:
     """The compiled program of a network, in a folder that must stay as long as trials are run."""
 
-    def __init__(self, folder: Path, device: Any, model: Model, feed: Mapping[str, StepEvents], dt: float) -> None:
+    def __init__(
+        self, folder: Path, device: Any, model: Model, feed: Mapping[str, StepEvents], steps: int, dt: float
+    ) -> None:  # fmt: skip
         def file(variable: Any) -> _File:
             return _File(device.get_array_filename(variable), variable.dtype)
 
@@ -96,19 +98,22 @@ class Project:
 
         self.held: Mapping[str, tuple[Held, ...]] = model.held
         self._folder, self._dt = folder, dt
+        self._steps = steps if any(p.cell.draws for p in model.network.populations) else _NEVER
         self._capacities = {name: steps.size for name, (steps, _) in feed.items()}
         self._values = {key: file(model.variable(key)) for key in model.initial}
-        self._monitors = {
-            name: tuple(file(monitor.variables[v]) for v in ("t", "i")) for name, monitor in model.monitors.items()
+        signals = {name: Signal(monitor) for name, monitor in model.monitors.items()} | dict(model.signals)
+        self._signals = {
+            name: tuple(file(s.monitor.variables[v]) for v in ("t", "i", s.amount) if v is not None)
+            for name, s in signals.items()
         }
         self._arrays = {name: (array(name, "_timebins"), array(name, "neuron_index")) for name in feed}
         missing = [a for pair in self._arrays.values() for a in pair if not (folder / _ARRAYS / a).is_file()]
         if missing:
             raise RuntimeError(f"Brian2 wrote no file {missing[0]} for a spike source")
 
-    def has_room(self, counts: Mapping[str, int]) -> bool:
-        """Return whether a trial with so many spikes of each source can be run."""
-        return all(count <= self._capacities[name] for name, count in counts.items())
+    def has_room(self, counts: Mapping[str, int], steps: int) -> bool:
+        """Return whether a trial with so many spikes of each source can be run for so many steps."""
+        return steps <= self._steps and all(count <= self._capacities[name] for name, count in counts.items())
 
     def run(self, feed: Mapping[str, StepEvents], steps: int) -> Results:
         """Run a trial in a folder of its own; raise :class:`RuntimeError` if the program fails."""
@@ -118,17 +123,20 @@ class Project:
             (folder / _ARRAYS).mkdir()
             for path in (self._folder / _ARRAYS).iterdir():
                 (folder / _ARRAYS / path.name).symlink_to(path)
-            for source, events in feed.items():
-                for target, numbers in zip(
-                    self._arrays[source], filled_up(events, self._capacities[source]), strict=True
-                ):
+            for source, fed in feed.items():
+                for target, numbers in zip(self._arrays[source], filled_up(fed, self._capacities[source]), strict=True):
                     (folder / _ARRAYS / target).unlink()
                     np.asarray(numbers, dtype=np.int32).tofile(folder / _ARRAYS / target)
             (folder / _DURATION).write_text(repr(steps * self._dt * 1e-3))
             self._call(folder)
             results = folder / _RESULTS
-            spikes = {source: self._fired(results, *files) for source, files in self._monitors.items()}
-            return Results({key: file.read(results) for key, file in self._values.items()}, spikes)
+            events = {
+                name: events_of(
+                    times.read(results), neurons.read(results), self._dt, *(a.read(results) for a in amounts)
+                )
+                for name, (times, neurons, *amounts) in self._signals.items()
+            }
+            return Results({key: file.read(results) for key, file in self._values.items()}, events)
 
     def _call(self, folder: Path) -> None:
         done = subprocess.run(
@@ -137,9 +145,6 @@ class Project:
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"the program that Brian2 generated failed: {done.stderr or done.stdout}")
-
-    def _fired(self, results: Path, times: _File, neurons: _File) -> StepEvents:
-        return np.rint(times.read(results) / (self._dt * 1e-3)).astype(np.int64), neurons.read(results).astype(np.int32)
 
 
 class Projects:
@@ -155,18 +160,22 @@ class Projects:
         self._lock = Lock()
 
     def find(
-        self, feed: Mapping[str, StepEvents], compiled: Callable[[Path, Mapping[str, StepEvents]], Project]
-    ) -> Project:
-        """Return a program with room for the spikes of ``feed``: one that there is, else ``compiled`` in a new folder."""
+        self, feed: Mapping[str, StepEvents], steps: int,
+        compiled: Callable[[Path, Mapping[str, StepEvents], int], Project],
+    ) -> Project:  # fmt: skip
+        """Return a program with room for the spikes of ``feed``, and for the numbers that modules choose by in ``steps``.
+
+        It is one that there is, else ``compiled`` in a new folder.
+        """
         counts = {name: steps.size for name, (steps, _) in feed.items()}
         with self._lock:
             for project in self._made:
-                if project.has_room(counts):
+                if project.has_room(counts, steps):
                     return project
             folder = Path(mkdtemp(prefix="spikemem-"))
             remove = finalize(self, rmtree, folder, ignore_errors=True)
             try:
-                self._made.append(compiled(folder, with_room(feed)))
+                self._made.append(compiled(folder, with_room(feed), room(steps)))
             except BaseException:
                 remove()
                 raise

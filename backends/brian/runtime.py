@@ -10,13 +10,16 @@ import numpy.typing as npt
 
 from spikemem.backend import StepEvents
 from spikemem.backends.brian import settings
-from spikemem.backends.brian.build import Array, Held
+from spikemem.backends.brian.build import Array, Held, Signal, events_of
 from spikemem.backends.brian.checkpoint import Arrivals, add_arrivals, check, growing, remembering
 from spikemem.backends.brian.lower import lower
+from spikemem.backends.brian.mac_inputs import DRAWN
 from spikemem.backends.brian.program import BrianProgram
 from spikemem.backends.brian.spike_source import refill
 from spikemem.backends.brian.state import Live, load, save
 from spikemem.checks import whole_number
+from spikemem.draws import DRAW_BLOCK, Draws
+from spikemem.ir.values import FloatArray
 from spikemem.sources import NO_EVENTS
 
 
@@ -31,6 +34,7 @@ class RuntimeProgram(BrianProgram):
             parts = [part for part in self._model.brian.sorted_objects if part.active]
             self._runs = [p.run for p in parts if p.code_objects or isinstance(p, brian2.NetworkOperation)]
         self._later: Arrivals = {}
+        self._draws, self._drawn, self._numbers = Draws(self.network), -1, dict[str, FloatArray]()
         self._fired: dict[str, list[StepEvents]] = {name: [] for name in remembering(self.network, self._model.held)}
         return self._model.held
 
@@ -58,27 +62,38 @@ class RuntimeProgram(BrianProgram):
         with settings.runtime():
             clock.set_interval(self._now * dt, until * dt)
             for step in range(self._now, until):
+                self._draw(step)
                 for name, sums in self._later.pop(step, {}).items():
-                    add_arrivals(self._model.groups[name], sums)
+                    add_arrivals(self._model.groups[name], self.network.population(name).cell.receptors, sums)
                 for run in self._runs:
                     run()
                 clock.advance()
         self._now = until
-        events = {name: self._taken(name) for name in self._model.monitors}
+        events = {name: self._taken(Signal(monitor)) for name, monitor in self._model.monitors.items()}
+        events |= {name: self._taken(signal) for name, signal in self._model.signals.items()}
         self._record.add(events, until, self._taken_besides())
         for name, earlier in self._fired.items():
             earlier.append(events[name])
 
-    def _taken(self, name: str) -> StepEvents:
+    def _draw(self, step: int) -> None:
+        """Give the modules the numbers that they choose by in a step."""
+        if self._drawn != step // DRAW_BLOCK:
+            self._drawn = step // DRAW_BLOCK
+            self._numbers = self._draws.block(self._drawn)
+        for name, numbers in self._numbers.items():
+            x, size = numbers[step % DRAW_BLOCK], self.network.population(name).size
+            self._model.groups[name].variables[DRAWN].set_value(np.repeat(x, size // x.size))
+
+    def _taken(self, signal: Signal) -> StepEvents:
         """Return what a monitor has recorded and empty it."""
-        monitor = self._model.monitors[name]
+        monitor = signal.monitor
         if not len(monitor.i):
             return NO_EVENTS
-        steps = np.rint(monitor.t_[:] / (self.network.dt * 1e-3)).astype(np.int64)
-        neurons = np.array(monitor.i[:], dtype=np.int32)
+        amounts = None if signal.amount is None else getattr(monitor, signal.amount)[:]
+        found = events_of(monitor.t_[:], monitor.i[:], self.network.dt, amounts)
         monitor.resize(0)
         monitor.variables["N"].set_value(0)
-        return steps, neurons
+        return found
 
     def _taken_besides(self) -> tuple[int, int]:
         """Return the synaptic events and weight updates that spikes do not tell."""

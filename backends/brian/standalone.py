@@ -21,6 +21,7 @@ from spikemem.backends.brian.lower import lower
 from spikemem.backends.brian.program import BrianProgram
 from spikemem.backends.brian.project import Project, Projects, read_duration, with_room
 from spikemem.checks import whole_number
+from spikemem.draws import Draws
 from spikemem.errors import Unsupported
 from spikemem.ir.lowered import LoweredNetwork, connection_list
 from spikemem.sources import in_order
@@ -65,10 +66,10 @@ class StandaloneProgram(BrianProgram):
         self._refuse_if_ended()
         self._before_run()
         feed = self._sources.until(steps)
-        project = self._projects.find(feed, self._compiled)
+        project = self._projects.find(feed, steps, self._compiled)
         results = project.run(feed, steps)
         self._values, self._held = dict(results.values), project.held
-        self._events = {name: in_order(*events) for name, events in results.spikes.items()}
+        self._events = {name: in_order(*events) for name, events in results.events.items()}
         self._record = Record(self.network, self._held, self._kept)
         self._ended, self._now = True, steps
         self._projects.done()
@@ -76,7 +77,7 @@ class StandaloneProgram(BrianProgram):
 
     def compile_into(self, folder: Path, steps: int) -> None:
         """Write and compile the program of a run in ``folder``, and leave it there; nothing is run."""
-        self._compiled(folder, with_room(self._sources.until(steps)))
+        self._compiled(folder, with_room(self._sources.until(steps)), steps)
 
     def rehearse(self, steps: int) -> str:
         """Write and compile the program of a run in a folder that is then removed."""
@@ -85,15 +86,15 @@ class StandaloneProgram(BrianProgram):
             self.compile_into(Path(name), steps)
         return f"wrote, compiled and linked the program of {self._backend} in {perf_counter() - began:.0f} s"
 
-    def _compiled(self, folder: Path, feed: Mapping[str, StepEvents]) -> Project:
+    def _compiled(self, folder: Path, feed: Mapping[str, StepEvents], steps: int) -> Project:
         with settings.standalone(self.device, self._preferences(folder)) as device:
             with self._written_quietly():
-                model = lower(self.network, self._options, dict(feed))
+                model = lower(self.network, self._options, dict(feed), Draws(self.network).until(steps))
                 model.brian.run(model.clock.dt, namespace={})
                 device.build(directory=str(folder), compile=False, run=False)
                 read_duration(next(folder.glob("main.c*")))
             self._compile(folder)
-            return Project(folder, device, model, feed, self.network.dt)
+            return Project(folder, device, model, feed, steps, self.network.dt)
 
     def _written_quietly(self) -> AbstractContextManager[None]:
         """Return what keeps the device from saying what needs no saying while the program is written."""

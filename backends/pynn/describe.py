@@ -60,6 +60,7 @@ class Synapses:
     delay: int
     connections: Connections
     updates: tuple[Updates, ...]
+    heard: None = None
 
 
 @dataclass(frozen=True, eq=False)

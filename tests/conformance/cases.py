@@ -41,6 +41,7 @@ from spikemem.ir import (
 )
 from tests.conformance.case import BOTH, Case
 from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns
+from tests.conformance.macs import macs, one_shot
 
 CURRENT = IF_curr_exp(
     cm=0.27, tau_m=3.0, tau_syn_E=0.7, tau_syn_I=1.3, tau_refrac=1.0, v_rest=-60.0, v_reset=-60.5, v_thresh=-57.0
@@ -258,8 +259,8 @@ def _spinnaker() -> Iterator[Case]:
 
 
 CASES: tuple[Case, ...] = (
-    *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *_plastic(),
-    *_nest(), *_spinnaker(),
+    *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *macs(),
+    *one_shot(), *_plastic(), *_nest(), *_spinnaker(),
 )  # fmt: skip
 
 QUICK: frozenset[str] = frozenset(
@@ -273,6 +274,9 @@ QUICK: frozenset[str] = frozenset(
         "Segment, window and plateau",
         "Segment, dendrites as pre neurons",
         "MiniColumn, depolarised in two zones",
+        "Mac, back-off",
+        "Mac, hypotheses",
+        "FadingOneShot, delay of 3 steps",
         "PairSTDP online, delay of 3 steps",
         "PairSTDP deferred, drawn delays",
         "PairSTDP deferred, history unlimited, coincidence both",

@@ -32,7 +32,16 @@ EXEMPTIONS: tuple[Exemption, ...] = (
     ),
     *(
         Exemption(backend, feature, "the backend has no rule for it")
-        for feature in ("Segment", "MiniColumn", "HebbianPermanence", "AlphaDendrite", "PermanenceSTDP")
+        for feature in (
+            "Segment",
+            "MiniColumn",
+            "HebbianPermanence",
+            "AlphaDendrite",
+            "PermanenceSTDP",
+            "Mac",
+            "OneShot",
+            "FadingOneShot",
+        )
         for backend in ("nest", "spinnaker")
     ),
     Exemption("brian2-cpp", "HebbianPermanence", ON_HOST),
