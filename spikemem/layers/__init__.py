@@ -1,0 +1,71 @@
+"""Memory layers: Hebbian, dense and transformer memories behind one interface, each by its equation.
+
+A layer is made of parameters, and is written, read and made to forget:
+
+>>> from spikemem.layers import GatedDelta, GatedDeltaParameters
+>>> layer = GatedDelta(GatedDeltaParameters(d_k=2, d_v=1))
+>>> cost = layer.write([1.0, 0.0], [3.0])
+>>> cost = layer.write([1.0, 0.0], [4.0])
+>>> layer.read([1.0, 0.0]).value
+array([4.])
+
+The layers of this package are oracles: NumPy, their equation and no more.
+"""
+
+from spikemem.layers.cost import Cost
+from spikemem.layers.delta import GatedDelta, GatedDeltaParameters
+from spikemem.layers.dense import DenseHebbian, DenseHebbianParameters
+from spikemem.layers.hebbian import HebbianLinear, HebbianLinearParameters
+from spikemem.layers.layer import (
+    Footprint,
+    Item,
+    MemoryLayer,
+    Mode,
+    PairParameters,
+    PatternParameters,
+    Query,
+    Reading,
+    Recalled,
+    Traits,
+)
+from spikemem.layers.multitasking import MultitaskingHebbian, MultitaskingHebbianParameters
+from spikemem.layers.normalised import NormalisedHebbian, NormalisedHebbianParameters
+from spikemem.layers.ridge import Ridge, RidgeParameters
+from spikemem.layers.softmax import SoftmaxAttention, SoftmaxAttentionParameters
+from spikemem.layers.supervised import SupervisedDense, SupervisedDenseParameters
+from spikemem.layers.titans import Titans, TitansParameters
+from spikemem.layers.willshaw import Willshaw, WillshawParameters
+
+__all__ = [
+    "Cost",
+    "DenseHebbian",
+    "DenseHebbianParameters",
+    "Footprint",
+    "GatedDelta",
+    "GatedDeltaParameters",
+    "HebbianLinear",
+    "HebbianLinearParameters",
+    "Item",
+    "MemoryLayer",
+    "Mode",
+    "MultitaskingHebbian",
+    "MultitaskingHebbianParameters",
+    "NormalisedHebbian",
+    "NormalisedHebbianParameters",
+    "PairParameters",
+    "PatternParameters",
+    "Query",
+    "Reading",
+    "Recalled",
+    "Ridge",
+    "RidgeParameters",
+    "SoftmaxAttention",
+    "SoftmaxAttentionParameters",
+    "SupervisedDense",
+    "SupervisedDenseParameters",
+    "Titans",
+    "TitansParameters",
+    "Traits",
+    "Willshaw",
+    "WillshawParameters",
+]

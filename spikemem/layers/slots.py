@@ -1,0 +1,89 @@
+"""Layers that keep every item: one memory neuron each, its synapses the key and the value."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from spikemem.layers.cost import Array, Meter
+from spikemem.layers.forgetting import QUANTISE, budget, key
+from spikemem.layers.layer import Item, LayerParameters, MemoryLayer, Mode, Query, Recalled
+
+
+class Slots:
+    """Rows of keys and of values, in the order in which they were written; room is made in doubles."""
+
+    def __init__(self, d_k: int, d_v: int) -> None:
+        self._keys, self._values, self.count = np.zeros((1, d_k)), np.zeros((1, d_v)), 0
+
+    @property
+    def keys(self) -> Array:
+        """The keys, (count, d_k)."""
+        return self._keys[: self.count]
+
+    @property
+    def values(self) -> Array:
+        """The values, (count, d_v)."""
+        return self._values[: self.count]
+
+    def append(self, k: Array, v: Array, meter: Meter) -> None:
+        """Take one more."""
+        if self.count == len(self._keys):
+            self._keys, self._values = np.repeat(self._keys, 2, axis=0), np.repeat(self._values, 2, axis=0)
+        self._keys[self.count], self._values[self.count] = k, v
+        self.count += 1
+        meter.stored(k)
+        meter.stored(v)
+
+    def keep(self, which: Array) -> None:
+        """Drop the rows that ``which`` (a mask, or indices in rising order) does not name."""
+        keys, values = self.keys[which], self.values[which]
+        self.count = len(keys)
+        self._keys[: self.count], self._values[: self.count] = keys, values
+
+
+def _latest(layer: SlotLayer[Any], count: int) -> None:
+    held = layer._slots
+    held.keep(np.arange(max(held.count - count, 0), held.count))
+
+
+def _drop(layer: SlotLayer[Any], k: Array) -> None:
+    held = layer._slots
+    if held.count:
+        match = layer._meter.project(held.keys, k)
+        held.keep(match < match.max())
+
+
+class SlotLayer[P: LayerParameters](MemoryLayer[P]):
+    """A layer whose state is one slot for each item. A pattern is a key without a value of its own."""
+
+    modes: ClassVar = {
+        "prune": Mode("keep so many items, the latest", budget, _latest),
+        "key": Mode("drop the items whose key has the largest overlap with the key", key, _drop),
+        "quantise": QUANTISE,
+    }
+    cannot: ClassVar = {"decay": "its items are equally strong, and a factor common to all of them changes no answer"}
+
+    def _reset(self) -> None:
+        self._slots = Slots(self.parameters.d_k, 0 if self.traits.auto else self.parameters.d_v)
+
+    def _write(self, item: Item) -> None:
+        self._slots.append(item.key, item.value[:0] if self.traits.auto else item.value, self._meter)
+
+    @abstractmethod
+    def _read(self, query: Query) -> Recalled:
+        """Recall."""
+
+    def _state(self) -> dict[str, Array]:
+        return {"keys": self._slots.keys, "values": self._slots.values}
+
+    def _circuit(self) -> tuple[int, int]:
+        """One neuron for each item between inputs and outputs; a pattern is its synapses on either side."""
+        ends = self.parameters.d_k + self.parameters.d_v
+        return ends + self._slots.count, ends * self._slots.count
+
+    def _held(self) -> list[Item]:
+        rows = zip(self._slots.keys.copy(), self._slots.values.copy(), strict=True)
+        return [Item(k, k if self.traits.auto else v) for k, v in rows]
