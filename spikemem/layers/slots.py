@@ -31,7 +31,7 @@ class Slots:
     def append(self, k: Array, v: Array, meter: Meter) -> None:
         """Take one more."""
         if self.count == len(self._keys):
-            self._keys, self._values = np.repeat(self._keys, 2, axis=0), np.repeat(self._values, 2, axis=0)
+            self._keys, self._values = (np.concatenate([a, np.zeros_like(a)]) for a in (self._keys, self._values))
         self._keys[self.count], self._values[self.count] = k, v
         self.count += 1
         meter.stored(k)
