@@ -28,6 +28,7 @@ from spikemem.layers.layer import (
     Recalled,
     Traits,
 )
+from spikemem.layers.modern_hopfield import ModernHopfield, ModernHopfieldParameters
 from spikemem.layers.multitasking import MultitaskingHebbian, MultitaskingHebbianParameters
 from spikemem.layers.normalised import NormalisedHebbian, NormalisedHebbianParameters
 from spikemem.layers.ridge import Ridge, RidgeParameters
@@ -48,6 +49,8 @@ __all__ = [
     "Item",
     "MemoryLayer",
     "Mode",
+    "ModernHopfield",
+    "ModernHopfieldParameters",
     "MultitaskingHebbian",
     "MultitaskingHebbianParameters",
     "NormalisedHebbian",

@@ -7,9 +7,21 @@ from typing import final
 import numpy as np
 
 from spikemem.ir.node import NonNegative
+from spikemem.layers.cost import Array
 from spikemem.layers.layer import PairParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
 from spikemem.parameters import parameter
+
+
+def softmax(h: Array) -> Array:
+    """Return exp(h) divided by its sum.
+
+    >>> softmax(np.log([1.0, 3.0]))
+    array([0.25, 0.75])
+    """
+    grown = np.exp(h - h.max())
+    shares: Array = grown / grown.sum()
+    return shares
 
 
 class SoftmaxAttentionParameters(PairParameters):
@@ -38,6 +50,5 @@ class SoftmaxAttention(SlotLayer[SoftmaxAttentionParameters]):
         h = self.parameters.beta * self._meter.project(held.keys, query.key)
         if query.top_k is not None and query.top_k < held.count:
             h[np.argsort(-h, kind="stable")[query.top_k :]] = -np.inf
-        a = np.exp(h - h.max())
-        a /= a.sum()
+        a = softmax(h)
         return Recalled(self._meter.project(held.values.T, a), float(a.max()))
