@@ -78,10 +78,11 @@ class Meter:
         changed = int(np.count_nonzero(values))
         self.add(Cost(weight_updates=changed, bytes_moved=2 * changed * stored.itemsize))
 
-    def changed(self, before: Array, after: Array) -> None:
-        """Count numbers that were overwritten, ``before`` and ``after`` being of one shape."""
-        count = int(np.count_nonzero(before != after))
-        self.add(Cost(weight_updates=count, bytes_moved=2 * count * after.itemsize))
+    def overwrite(self, stored: Array, values: Array) -> None:
+        """Put ``values`` in the place of ``stored``; only numbers that differ count."""
+        count = int(np.count_nonzero(stored != values))
+        stored[...] = values
+        self.add(Cost(weight_updates=count, bytes_moved=2 * count * stored.itemsize))
 
     def stored(self, values: Array) -> None:
         """Count numbers that were written to a place of their own."""

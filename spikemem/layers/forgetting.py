@@ -63,12 +63,12 @@ def _decay(layer: MemoryLayer[Any], lost: float) -> None:
 
 def _quantise(layer: MemoryLayer[Any], bits: int) -> None:
     for array in layer._state().values():
-        _overwrite(layer, array, quantised(array, bits))
+        layer._meter.overwrite(array, quantised(array, bits))
 
 
 def _prune(layer: MemoryLayer[Any], count: int) -> None:
     for array in layer._state().values():
-        _overwrite(layer, array, largest(array, count))
+        layer._meter.overwrite(array, largest(array, count))
 
 
 def _erase(layer: MemoryLayer[Any], k: Array) -> None:
@@ -76,11 +76,6 @@ def _erase(layer: MemoryLayer[Any], k: Array) -> None:
     for array in layer._state().values():
         if norm:
             layer._meter.associate(array, -layer._meter.project(array, k) / norm, k.conj())
-
-
-def _overwrite(layer: MemoryLayer[Any], array: Array, after: Array) -> None:
-    layer._meter.changed(array, after)
-    array[...] = after
 
 
 DECAY = Mode("multiply all of the state by 1 - amount", fraction, _decay)

@@ -20,14 +20,11 @@ class NormalisedHebbianParameters(PairParameters):
     decay: Fraction = parameter(1.0, doc="alpha, the part of S and z that a write leaves; 1: all")
 
 
-def _unwrite(layer: NormalisedHebbian, k: Array) -> None:
-    active = k > 0.0
-    norm = layer._z @ k
-    if not active.any() or norm <= 0.0:
-        return
-    part = min(1.0, float((layer._z[active] / k[active]).min()))
-    layer._meter.associate(layer._S, -part * (layer._S @ k) / norm, k)
-    layer._meter.accumulate(layer._z, -part * k)
+def _fade(layer: NormalisedHebbian, k: Array) -> None:
+    if k.any():
+        left = 1.0 - k / k.max()
+        for array in (layer._S, layer._z):
+            layer._meter.overwrite(array, array * left)
 
 
 @final
@@ -39,15 +36,16 @@ class NormalisedHebbian(MemoryLayer[NormalisedHebbianParameters]):
     with g the gate: the mean of the values, each weighted by its key's overlap with the query; 0 where z^T q = 0. Linear
     attention with its normaliser (Katharopoulos et al. 2020, arXiv:2006.16236), the feature map being the caller's.
 
-    What it forgets, S and z forget together: were S alone to fade, every answer would only become smaller. One key is
-    forgotten by taking back, from both, a pair of it and of what it brings up, or as much of that as leaves z >= 0.
+    What it forgets, S and z forget together: were S alone to fade, every answer would only become smaller. Nor can one key be
+    forgotten by taking back what it brings up, as the same mean of the rest would stay; instead the synapses of each input j
+    fade, in S and in z, by the factor 1 - k_j / max k. Keys that have no input in common with it lose nothing.
     """
 
     takes = NormalisedHebbianParameters
     traits = Traits(keys=NON_NEGATIVE, write_options=("gate",))
     modes: ClassVar = {
         "decay": DECAY,
-        "key": Mode("take back a pair of the key and what it brings up, from S and from z", key, _unwrite),
+        "key": Mode("fade the synapses of each input by its part in the key", key, _fade),
         "quantise": QUANTISE,
     }
     cannot: ClassVar = {"prune": "weights of S that are dropped stay in z"}

@@ -27,8 +27,7 @@ class SupervisedDenseParameters(PatternParameters):
 def _release(layer: SupervisedDense, k: Array) -> None:
     best = int(np.argmax(layer._meter.project(layer._mean, k)))
     for array in (layer._mean, layer._examples):
-        layer._meter.changed(array[best : best + 1], np.zeros_like(array[best : best + 1]))
-        array[best] = 0.0
+        layer._meter.overwrite(array[best : best + 1], np.zeros_like(array[best : best + 1]))
 
 
 @final

@@ -22,9 +22,7 @@ class WillshawParameters(PairParameters):
 
 
 def _switch_off(layer: Willshaw, which: Array) -> None:
-    after = layer._W & ~which
-    layer._meter.changed(layer._W, after)
-    layer._W[...] = after
+    layer._meter.overwrite(layer._W, layer._W & ~which)
 
 
 def _decay(layer: Willshaw, lost: float) -> None:
@@ -67,7 +65,8 @@ class Willshaw(MemoryLayer[WillshawParameters]):
     def _write(self, item: Item) -> None:
         post, pre = np.flatnonzero(item.value), np.flatnonzero(item.key)
         block = np.ix_(post, pre)
-        self._meter.changed(self._W[block], np.ones((post.size, pre.size), dtype=np.bool_))
+        before = self._W[block]
+        self._meter.overwrite(before, np.ones_like(before))
         self._W[block] = True
 
     def _read(self, query: Query) -> Recalled:

@@ -52,7 +52,7 @@ def test_hopfield_overlaps_at_the_transition(load: float, wanted: float) -> None
 
 def no_error_estimate(N: int, P: int) -> int:
     """K = N^(P-1) / (2 (2P-3)!! ln N)."""
-    return round(N ** (P - 1) / (2 * prod(range(2 * P - 3, 0, -2)) * log(N)))
+    return round(float(N ** (P - 1)) / (2 * prod(range(2 * P - 3, 0, -2)) * log(N)))
 
 
 def test_the_estimate_of_capacity_without_errors() -> None:
