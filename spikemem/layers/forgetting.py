@@ -27,7 +27,7 @@ def budget(where: str, layer: object, amount: Any) -> int:
 
 def key(where: str, layer: MemoryLayer[Any], amount: Any) -> Array:
     """Return ``amount`` as a key of the layer."""
-    return layer._vector(where, "the key", amount)
+    return layer._vector(where, amount)
 
 
 def quantised(values: Array, bits: int) -> Array:

@@ -50,7 +50,9 @@ class Traits:
     ``auto``: it completes patterns, and a write has no value. ``growing``: its state grows by what is written. ``local``: each
     update needs only what its synapse and a signal to all of them know. ``attractor``: reads go on until they rest. ``recall``:
     from what was written in context, or from parameters alone; the two are never compared with each other.
-    ``reconsolidates``: reads change the state, as they do in no other layer.
+    ``reconsolidates``: reads change the state, as they do in no other layer. ``write_options`` and ``read_options``: those that
+    it takes; ``needs``: those without which there is no write and, if a read takes them, no read. ``labels``: the
+    parameter that is the number of labels.
     """
 
     keys: Code = REAL
@@ -63,7 +65,9 @@ class Traits:
     reconsolidates: bool = False
     write_options: tuple[str, ...] = ()
     read_options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     contexts: Code = REAL
+    labels: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,15 +194,13 @@ class MemoryLayer[P: LayerParameters](ABC):
         """Store ``value`` under ``key``, or the pattern ``key``.
 
         Options, where the layer takes them: ``gate`` in [0, 1] scales what is stored, ``context`` is a vector that must be
-        given again in reading, ``label`` a whole number >= 0, the class or the block that the item belongs to.
+        given again in reading, ``label`` a whole number from 0, the class or the block that the item belongs to.
         """
         where = f"{type(self).__name__}.write"
         if self.traits.recall == "parametric":
             raise InvalidInput(
                 f"{where}: recalls from its parameters alone and stores nothing; give it other parameters"
             )
-        options = {"gate": gate, "context": context, "label": label}
-        self._check_options(where, options, self.traits.write_options)
         item = self._item(where, key, value, gate, context, label)
         before = self.cost
         self._write(item)
@@ -224,9 +226,9 @@ class MemoryLayer[P: LayerParameters](ABC):
         options = {"context": context, "label": label, "max_steps": max_steps, "top_k": top_k}
         self._check_options(where, options, self.traits.read_options)
         asked = Query(
-            self._vector(where, "query", query),
+            self._vector(f"{where}: query", query),
             self._context(where, context),
-            None if label is None else whole_number(f"{where}: label", label),
+            self._label(where, label),
             None if max_steps is None else whole_number(f"{where}: max_steps", max_steps, least=1),
             None if top_k is None else whole_number(f"{where}: top_k", top_k, least=1),
         )
@@ -250,7 +252,10 @@ class MemoryLayer[P: LayerParameters](ABC):
 
     @final
     def consolidate(self, replays: int, pairs: Iterable[Any] | None = None) -> Cost:
-        """Write ``pairs`` (patterns), or what the layer holds itself, again: ``replays`` times, each time in another order."""
+        """Write ``pairs``, or what the layer holds itself, again: ``replays`` times, each time in another order.
+
+        Each is a key and a value, or a pattern, or a mapping of the arguments of :meth:`write`.
+        """
         where = f"{type(self).__name__}.consolidate"
         times = whole_number(f"{where}: replays", replays, least=1)
         if pairs is None:
@@ -307,7 +312,8 @@ class MemoryLayer[P: LayerParameters](ABC):
         return None
 
     def _item(self, where: str, key: Any, value: Any, gate: Any, context: Any, label: Any) -> Item:
-        checked = self._vector(where, "key", key)
+        self._check_options(where, {"gate": gate, "context": context, "label": label}, self.traits.write_options)
+        checked = self._vector(f"{where}: key", key)
         if self.traits.auto:
             if value is not None:
                 raise InvalidInput(f"{where}: completes patterns and takes no value, got {shown(value)}")
@@ -317,10 +323,15 @@ class MemoryLayer[P: LayerParameters](ABC):
         else:
             own = self.traits.values.check(f"{where}: value", value, self.parameters.d_v, "d_v")
         strength = 1.0 if gate is None else fraction(f"{where}: gate", self, gate)
-        number = None if label is None else whole_number(f"{where}: label", label)
-        return Item(checked, own, strength, self._context(where, context), number)
+        return Item(checked, own, strength, self._context(where, context), self._label(where, label))
 
     def _replayed(self, where: str, given: Any) -> Item:
+        if isinstance(given, Mapping):
+            valid = {"key": None, "value": None, "gate": None, "context": None, "label": None}
+            for name in given:
+                if name not in valid:
+                    raise InvalidInput(f"{where}: unknown argument {name!r}; {choices(name, valid)}")
+            return self._item(where, **valid | dict(given))
         if self.traits.auto:
             return self._item(where, given, None, None, None, None)
         try:
@@ -329,9 +340,19 @@ class MemoryLayer[P: LayerParameters](ABC):
             raise InvalidInput(f"{where}: must be a key and a value, got {shown(given)}") from None
         return self._item(where, key, value, None, None, None)
 
-    def _vector(self, where: str, what: str, value: Any) -> Array:
+    def _vector(self, where: str, value: Any) -> Array:
+        """Return ``value`` as a key; raise about ``where`` unless it is one."""
         name = "N" if self.traits.auto else "d_k"
-        return self.traits.keys.check(f"{where}: {what}", value, self.parameters.d_k, name)
+        return self.traits.keys.check(where, value, self.parameters.d_k, name)
+
+    def _label(self, where: str, label: Any) -> int | None:
+        if label is None:
+            return None
+        count: int = getattr(self.parameters, self.traits.labels)
+        number = whole_number(f"{where}: label", label)
+        if number >= count:
+            raise InvalidInput(f"{where}: label {number} is out of range 0..{count - 1} ({self.traits.labels}={count})")
+        return number
 
     def _context(self, where: str, context: Any) -> Array | None:
         if context is None:
@@ -342,6 +363,9 @@ class MemoryLayer[P: LayerParameters](ABC):
         for name, value in given.items():
             if value is not None and name not in valid:
                 raise InvalidInput(f"{where}: takes no {name}; {choices('', valid)}")
+        for name in self.traits.needs:
+            if name in valid and given[name] is None:
+                raise InvalidInput(f"{where}: {name} is required")
 
 
 def bits(arrays: Iterable[Array]) -> int:

@@ -6,7 +6,6 @@ from typing import ClassVar, final
 
 import numpy as np
 
-from spikemem.errors import InvalidInput
 from spikemem.ir.node import Count
 from spikemem.layers.attractor import dense_field, settle
 from spikemem.layers.codes import SIGNED
@@ -47,8 +46,9 @@ class SupervisedDense(MemoryLayer[SupervisedDenseParameters]):
 
     takes = SupervisedDenseParameters
     traits = Traits(
-        keys=SIGNED, values=SIGNED, auto=True, attractor=True, write_options=("label",), read_options=("max_steps",)
-    )
+        keys=SIGNED, values=SIGNED, auto=True, attractor=True, write_options=("label",), read_options=("max_steps",),
+        needs=("label",), labels="classes",
+    )  # fmt: skip
     modes: ClassVar = {
         "key": Mode("free the memory neuron whose synapses have the largest overlap with the key", key, _release),
         "prune": PRUNE,
@@ -61,11 +61,7 @@ class SupervisedDense(MemoryLayer[SupervisedDenseParameters]):
         self._examples: Array = np.zeros(self.parameters.classes)
 
     def _write(self, item: Item) -> None:
-        if item.label is None or item.label >= self.parameters.classes:
-            raise InvalidInput(
-                f"SupervisedDense.write: label must be a whole number from 0 to {self.parameters.classes - 1} (classes), "
-                f"got {item.label}"
-            )
+        assert item.label is not None
         mean, own = self._mean[item.label], item.label
         self._examples[own] += 1.0
         self._meter.accumulate(mean, (item.key - mean) / self._examples[own])

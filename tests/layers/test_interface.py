@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import spikemem.layers
+from spikemem.errors import InvalidInput
 from spikemem.layers import Cost, MemoryLayer
 from spikemem.layers.slots import SlotLayer
 from tests.layers.cases import CASES, ITEMS, Case
@@ -177,16 +178,33 @@ def test_to_forget_all_leaves_nothing(case: Case) -> None:
 @cases
 def test_consolidation_writes_items_again(case: Case) -> None:
     layer = case.make()
-    if "label" in layer.traits.write_options and layer.traits.auto:
-        return  # examples need their labels
-    items: list[Any] = list(case.keys) if case.values is None else list(zip(case.keys, case.values, strict=True))
+    values: list[dict[str, Any]] = [{}] * ITEMS if case.values is None else [{"value": v} for v in case.values]
+    items = [{"key": case.keys[k]} | values[k] | case.writing(k) for k in range(ITEMS)]
     cost = layer.consolidate(2, items)
     assert cost.steps == 2 * ITEMS
     assert cost.weight_updates > 0
     again = case.make()
     again.consolidate(2, items)
     assert bits_of(layer) == bits_of(again)
-    other = case.make()
-    other.reset(2)
-    other.consolidate(2, items)
-    assert other.cost.steps == layer.cost.steps
+
+
+@cases
+def test_items_are_replayed_as_they_are_given(case: Case) -> None:
+    if case.writing(0) or case.reading(0):
+        return  # these need more than a key and a value
+    items: list[Any] = list(case.keys) if case.values is None else list(zip(case.keys, case.values, strict=True))
+    layer, other = case.make(), case.make()
+    layer.consolidate(1, items[:1])
+    case.write(other, 0)
+    assert bits_of(layer) == bits_of(other)
+
+
+@cases
+def test_layers_that_keep_their_items_replay_them(case: Case) -> None:
+    layer = case.filled()
+    if isinstance(layer, SlotLayer):
+        assert layer.consolidate(1).steps == ITEMS
+        assert len(layer.state()["keys"]) == 2 * ITEMS
+    else:
+        with pytest.raises(InvalidInput, match=r"consolidate: keeps no items to replay; give pairs$"):
+            layer.consolidate(1)
