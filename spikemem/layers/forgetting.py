@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, shown
-from spikemem.layers.cost import Array
+from spikemem.layers.cost import Array, Meter
 from spikemem.layers.layer import MemoryLayer, Mode, fraction
 
 
@@ -71,11 +71,15 @@ def _prune(layer: MemoryLayer[Any], count: int) -> None:
         layer._meter.overwrite(array, largest(array, count))
 
 
-def _erase(layer: MemoryLayer[Any], k: Array) -> None:
+def erase(meter: Meter, matrices: Iterable[Array], k: Array) -> None:
+    """Make k bring up nothing from any of ``matrices``: S -= (S k) k* / k* k; what is orthogonal to k stays."""
     norm = np.vdot(k, k)
-    for array in layer._state().values():
-        if norm:
-            layer._meter.associate(array, -layer._meter.project(array, k) / norm, k.conj())
+    for S in matrices if norm else ():
+        meter.associate(S, -meter.project(S, k) / norm, k.conj())
+
+
+def _erase(layer: MemoryLayer[Any], k: Array) -> None:
+    erase(layer._meter, layer._state().values(), k)
 
 
 DECAY = Mode("multiply all of the state by 1 - amount", fraction, _decay)

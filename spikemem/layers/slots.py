@@ -13,10 +13,11 @@ from spikemem.layers.layer import Item, LayerParameters, MemoryLayer, Mode, Quer
 
 
 class Slots:
-    """Rows of keys and of values, in the order in which they were written; room is made in doubles."""
+    """Rows of keys and of values, in the order in which they were written; with a ``limit``, that many, empty ones at 0."""
 
-    def __init__(self, d_k: int, d_v: int) -> None:
-        self._keys, self._values, self.count = np.zeros((1, d_k)), np.zeros((1, d_v)), 0
+    def __init__(self, d_k: int, d_v: int, limit: int | None = None) -> None:
+        room = limit or 1
+        self._keys, self._values, self._limit, self.count = np.zeros((room, d_k)), np.zeros((room, d_v)), limit, 0
 
     @property
     def keys(self) -> Array:
@@ -28,9 +29,16 @@ class Slots:
         """The values, (count, d_v)."""
         return self._values[: self.count]
 
+    def state(self) -> dict[str, Array]:
+        """Return what is held; with a limit, empty rows too."""
+        rows = self._limit or self.count
+        return {"keys": self._keys[:rows], "values": self._values[:rows]}
+
     def append(self, k: Array, v: Array, meter: Meter) -> None:
-        """Take one more."""
-        if self.count == len(self._keys):
+        """Take one more; if there is no room, room is made for twice as many, or with a limit the oldest leaves."""
+        if self.count == self._limit:
+            self.keep(np.arange(1, self.count))
+        elif self.count == len(self._keys):
             self._keys, self._values = (np.concatenate([a, np.zeros_like(a)]) for a in (self._keys, self._values))
         self._keys[self.count], self._values[self.count] = k, v
         self.count += 1
@@ -41,19 +49,27 @@ class Slots:
         """Drop the rows that ``which`` (a mask, or indices in rising order) does not name."""
         keys, values = self.keys[which], self.values[which]
         self.count = len(keys)
-        self._keys[: self.count], self._values[: self.count] = keys, values
+        for stored, kept in ((self._keys, keys), (self._values, values)):
+            stored[: self.count] = kept
+            stored[self.count :] = 0.0
+
+    def keep_latest(self, count: int) -> None:
+        """Drop all but the latest ``count``."""
+        self.keep(np.arange(max(self.count - count, 0), self.count))
+
+    def drop_best(self, k: Array, meter: Meter) -> None:
+        """Drop the rows whose key has the largest overlap with ``k``."""
+        if self.count:
+            match = meter.project(self.keys, k)
+            self.keep(match < match.max())
 
 
 def _latest(layer: SlotLayer[Any], count: int) -> None:
-    held = layer._slots
-    held.keep(np.arange(max(held.count - count, 0), held.count))
+    layer._slots.keep_latest(count)
 
 
 def _drop(layer: SlotLayer[Any], k: Array) -> None:
-    held = layer._slots
-    if held.count:
-        match = layer._meter.project(held.keys, k)
-        held.keep(match < match.max())
+    layer._slots.drop_best(k, layer._meter)
 
 
 class SlotLayer[P: LayerParameters](MemoryLayer[P]):
@@ -77,7 +93,7 @@ class SlotLayer[P: LayerParameters](MemoryLayer[P]):
         """Recall."""
 
     def _state(self) -> dict[str, Array]:
-        return {"keys": self._slots.keys, "values": self._slots.values}
+        return self._slots.state()
 
     def _circuit(self) -> tuple[int, int]:
         """One neuron for each item between inputs and outputs; a pattern is its synapses on either side."""
