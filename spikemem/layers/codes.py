@@ -25,8 +25,8 @@ class Code:
         """What each number must be, in words."""
         if self.allowed:
             return "must be " + " or ".join(f"{value:g}" for value in self.allowed)
-        what = "complex" if self.dtype is np.complex128 else "finite"
-        return f"must be {what} numbers{'' if self.least is None else f' >= {self.least:g}'}"
+        what = " complex" if self.dtype is np.complex128 else ""
+        return f"must be finite{what} numbers{'' if self.least is None else f' >= {self.least:g}'}"
 
     def check(self, where: str, value: Any, size: int, name: str) -> Array:
         """Return ``value`` as a vector of its own.

@@ -257,6 +257,7 @@ class MemoryLayer[P: LayerParameters](ABC):
         Each is a key and a value, or a pattern, or a mapping of the arguments of :meth:`write`.
         """
         where = f"{type(self).__name__}.consolidate"
+        self._check_written(where)
         times = whole_number(f"{where}: replays", replays, least=1)
         if pairs is None:
             items = self._held()
@@ -358,6 +359,12 @@ class MemoryLayer[P: LayerParameters](ABC):
         if context is None:
             return None
         return self.traits.contexts.check(f"{where}: context", context, self.parameters.d_k, "d_k")
+
+    def _check_written(self, where: str) -> None:
+        if self.traits.recall == "parametric":
+            raise InvalidInput(
+                f"{where}: recalls from its parameters alone and stores nothing; give it other parameters"
+            )
 
     def _check_options(self, where: str, given: Mapping[str, Any], valid: tuple[str, ...]) -> None:
         for name, value in given.items():

@@ -251,7 +251,7 @@ def test_what_is_wrong_is_said_in_one_sentence(wrong: Wrong) -> None:
 def test_a_refused_write_leaves_no_trace(case: Any) -> None:
     layer = case.filled()
     before, cost = {key: array.tobytes() for key, array in layer.state().items()}, layer.cost
-    with pytest.raises(ValueError, match=r"key must be .*, got nan at 0|got the shape"):
+    with pytest.raises(ValueError, match=r"key must be .*, got nan(\+0j)? at 0$"):
         layer.write(np.full_like(case.keys[0], NAN), None if case.values is None else case.values[0], **case.writing(0))
     assert {key: array.tobytes() for key, array in layer.state().items()} == before
     assert layer.cost == cost
