@@ -32,6 +32,7 @@ from spikemem.layers.layer import (
     Recalled,
     Traits,
 )
+from spikemem.layers.local_linear import LocalLinear, LocalLinearParameters
 from spikemem.layers.mixture import MixtureOfMemories, MixtureOfMemoriesParameters
 from spikemem.layers.modern_hopfield import ModernHopfield, ModernHopfieldParameters
 from spikemem.layers.multitasking import MultitaskingHebbian, MultitaskingHebbianParameters
@@ -62,6 +63,8 @@ __all__ = [
     "Holographic",
     "HolographicParameters",
     "Item",
+    "LocalLinear",
+    "LocalLinearParameters",
     "MemoryCaching",
     "MemoryCachingParameters",
     "MemoryLayer",

@@ -20,6 +20,8 @@ from spikemem.layers import (
     HebbianLinearParameters,
     Holographic,
     HolographicParameters,
+    LocalLinear,
+    LocalLinearParameters,
     MemoryCaching,
     MemoryCachingParameters,
     MixtureOfMemories,
@@ -113,6 +115,7 @@ CASES: dict[str, Case] = {
         writing=lambda k: {"label": k},
     ),
     "multitasking": Case(lambda: MultitaskingHebbian(MultitaskingHebbianParameters(N=40)), BLANKS, None),
+    "local linear": Case(lambda: LocalLinear(LocalLinearParameters(d_k=16, d_v=12, h=0.2)), KEYS, VALUES),
     "phase": Case(lambda: PhaseAssociative(PhaseAssociativeParameters(d_k=16, d_v=12, decay=0.9)), PHASES, VALUES),
     "holographic": Case(lambda: Holographic(HolographicParameters(d_k=40, d_v=40)), PATTERNS[::-1], PATTERNS),
     "mixture": Case(

@@ -29,8 +29,8 @@ SEEDS = range(4)
 
 def phases(seed: int, name: str, count: int) -> npt.NDArray[np.complex128]:
     """Complex vectors of length 1, d = 64, that are phases only."""
-    made: npt.NDArray[np.complex128] = np.exp(2j * np.pi * generator(seed, name).random((count, 64))) / 8.0
-    return made
+    angles = 2.0 * np.pi * generator(seed, name).random((count, 64))
+    return (np.cos(angles) + 1j * np.sin(angles)) / 8.0
 
 
 def complex_choices(count: int) -> float:
