@@ -20,18 +20,7 @@ from spikemem.layers.dense import DenseHebbian, DenseHebbianParameters
 from spikemem.layers.geometric import GeometricRecall, GeometricRecallParameters
 from spikemem.layers.hebbian import HebbianLinear, HebbianLinearParameters
 from spikemem.layers.holographic import Holographic, HolographicParameters
-from spikemem.layers.layer import (
-    Footprint,
-    Item,
-    MemoryLayer,
-    Mode,
-    PairParameters,
-    PatternParameters,
-    Query,
-    Reading,
-    Recalled,
-    Traits,
-)
+from spikemem.layers.layer import MemoryLayer
 from spikemem.layers.local_linear import LocalLinear, LocalLinearParameters
 from spikemem.layers.mixture import MixtureOfMemories, MixtureOfMemoriesParameters
 from spikemem.layers.modern_hopfield import ModernHopfield, ModernHopfieldParameters
@@ -41,6 +30,17 @@ from spikemem.layers.novelty import NoveltyGated, NoveltyGatedParameters
 from spikemem.layers.page_rank import personalised_page_rank, transition
 from spikemem.layers.phase import PhaseAssociative, PhaseAssociativeParameters
 from spikemem.layers.pointer import SparsePointer, SparsePointerParameters
+from spikemem.layers.records import (
+    Footprint,
+    Item,
+    Mode,
+    PairParameters,
+    PatternParameters,
+    Query,
+    Reading,
+    Recalled,
+    Traits,
+)
 from spikemem.layers.ridge import Ridge, RidgeParameters
 from spikemem.layers.softmax import SoftmaxAttention, SoftmaxAttentionParameters
 from spikemem.layers.supervised import SupervisedDense, SupervisedDenseParameters

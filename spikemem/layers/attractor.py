@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 
 from spikemem.layers.cost import Array, Cost, Meter
-from spikemem.layers.layer import Query, Recalled
+from spikemem.layers.records import Query, Recalled
 
 
 def settle(query: Query, most: int, field: Callable[[Array], Array]) -> Recalled:

@@ -9,7 +9,8 @@ import numpy as np
 from spikemem.ir.node import Count, Fraction, NonNegative
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import QUANTISE, budget, erase, key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PairParameters, Query, Recalled, Traits, fraction
+from spikemem.layers.layer import MemoryLayer, fraction
+from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled, Traits
 from spikemem.layers.softmax import softmax
 from spikemem.parameters import parameter
 

@@ -7,7 +7,7 @@ from typing import final
 from spikemem.ir.node import Count
 from spikemem.layers.attractor import dense_field, settle
 from spikemem.layers.codes import SIGNED
-from spikemem.layers.layer import PatternParameters, Query, Recalled, Traits
+from spikemem.layers.records import PatternParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
 from spikemem.parameters import parameter
 

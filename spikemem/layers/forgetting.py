@@ -10,7 +10,8 @@ import numpy as np
 from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, shown
 from spikemem.layers.cost import Array, Meter
-from spikemem.layers.layer import MemoryLayer, Mode, fraction
+from spikemem.layers.layer import MemoryLayer, fraction
+from spikemem.layers.records import Mode
 
 
 def precision(where: str, layer: object, amount: Any) -> int:

@@ -9,7 +9,8 @@ import numpy as np
 from spikemem.ir.node import Count
 from spikemem.layers.codes import BINARY
 from spikemem.layers.cost import Array
-from spikemem.layers.layer import Item, MemoryLayer, PairParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 from spikemem.rng import generator
 

@@ -9,7 +9,8 @@ import numpy as np
 from spikemem.errors import InvalidInput
 from spikemem.layers.cost import Array, Cost
 from spikemem.layers.forgetting import DECAY, PRUNE, QUANTISE
-from spikemem.layers.layer import Item, MemoryLayer, PairParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
 
 
 class HolographicParameters(PairParameters):

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikemem.ir.node import NonNegative, Positive
 from spikemem.layers.cost import Cost
-from spikemem.layers.layer import PairParameters, Query, Recalled, Traits
+from spikemem.layers.records import PairParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
 from spikemem.parameters import parameter
 

@@ -8,7 +8,7 @@ from spikemem.ir.node import Count, NonNegative
 from spikemem.layers.attractor import settle
 from spikemem.layers.codes import SIGNED
 from spikemem.layers.cost import Array
-from spikemem.layers.layer import PatternParameters, Query, Recalled, Traits
+from spikemem.layers.records import PatternParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
 from spikemem.layers.softmax import softmax
 from spikemem.parameters import parameter

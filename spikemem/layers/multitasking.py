@@ -11,7 +11,8 @@ from spikemem.layers.attractor import settle
 from spikemem.layers.codes import TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import MATRIX_MODES
-from spikemem.layers.layer import Item, MemoryLayer, PatternParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, PatternParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 
 

@@ -10,7 +10,8 @@ from spikemem.ir.node import Fraction
 from spikemem.layers.codes import NON_NEGATIVE
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import DECAY, QUANTISE, key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PairParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from spikemem.ir.node import Fraction
 from spikemem.layers.cost import Array
-from spikemem.layers.layer import Item, Query, Recalled, Traits
+from spikemem.layers.records import Item, Query, Recalled, Traits
 from spikemem.layers.slotted import SlottedLayer, SlottedParameters
 from spikemem.parameters import parameter
 from spikemem.rng import generator

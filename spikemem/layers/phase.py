@@ -10,7 +10,8 @@ from spikemem.ir.node import Fraction
 from spikemem.layers.codes import COMPLEX
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import MATRIX_MODES
-from spikemem.layers.layer import Item, MemoryLayer, PairParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 
 

@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from spikemem.ir.node import Count, NonNegative
-from spikemem.layers.layer import Item, Query, Recalled, Traits
+from spikemem.layers.records import Item, Query, Recalled, Traits
 from spikemem.layers.slotted import SlottedLayer, SlottedParameters
 from spikemem.layers.softmax import softmax
 from spikemem.parameters import parameter

@@ -9,7 +9,8 @@ import numpy as np
 from spikemem.ir.node import Fraction, Positive
 from spikemem.layers.cost import Array, Cost
 from spikemem.layers.forgetting import DECAY, QUANTISE, key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PairParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from spikemem.layers.cost import Array, Meter
 from spikemem.layers.forgetting import QUANTISE, budget, key
-from spikemem.layers.layer import Item, LayerParameters, MemoryLayer, Mode, Query, Recalled
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, LayerParameters, Mode, Query, Recalled
 
 
 class Slots:

@@ -10,7 +10,8 @@ import numpy as np
 from spikemem.ir.node import Fraction
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import QUANTISE, budget, erase, key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PairParameters, Query, Recalled, fraction
+from spikemem.layers.layer import MemoryLayer, fraction
+from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled
 from spikemem.layers.slots import Slots
 from spikemem.parameters import parameter
 

@@ -11,7 +11,8 @@ from spikemem.layers.attractor import dense_field, settle
 from spikemem.layers.codes import SIGNED
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import PRUNE, QUANTISE, key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PatternParameters, Query, Recalled, Traits
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, Mode, PatternParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 
 

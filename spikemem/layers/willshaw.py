@@ -10,7 +10,8 @@ from spikemem.ir.node import Fraction
 from spikemem.layers.codes import BINARY
 from spikemem.layers.cost import Array, Cost
 from spikemem.layers.forgetting import key
-from spikemem.layers.layer import Item, MemoryLayer, Mode, PairParameters, Query, Recalled, Traits, fraction
+from spikemem.layers.layer import MemoryLayer, fraction
+from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled, Traits
 from spikemem.parameters import parameter
 from spikemem.rng import generator
 

@@ -25,8 +25,8 @@ def orthonormal(seed: int, name: str) -> Array:
 def test_the_tail_of_a_zipf_law_after_ten_steps(optimiser: str, step: float, wanted: float) -> None:
     """K = 100, Zipf 1.5, orthonormal keys and values: the ten rarest items. All learn the commonest to 0.995.
 
-    Our measurements name no steps, and those of sign and gradient are chosen here to meet them: with larger ones both learn more
-    of the tail, sign until it no longer converges. That Muon's step is the same for all is shown below.
+    The steps of sign and gradient are chosen to meet our figures, which were noted without them: with larger ones both
+    learn more of the tail, sign until it no longer converges. That Muon's step is the same for all is shown below.
     """
     found = [learned(orthonormal(s, "keys"), orthonormal(s, "values"), ODDS, optimiser, step) for s in range(4)]
     assert np.min([p[0] for p in found]) > 0.995
