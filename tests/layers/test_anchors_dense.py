@@ -99,7 +99,7 @@ def assert_curve(name: str, found: list[float], within: tuple[float, float]) -> 
 @pytest.mark.parametrize("name", [name for name in CURVES if name != "four bodies 2000"])
 def test_recall_by_flipped_signs(name: str) -> None:
     layer, count, _ = CURVES[name]
-    seeds, tried = (1, 40) if count > 200 else (4, 20)
+    seeds, tried = (1, 25) if count > 200 else (3, 15)
     assert_curve(name, [recalled(layer, count, flips, seeds, tried) for flips in FLIPS], (0.05, 0.15))
 
 

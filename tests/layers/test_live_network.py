@@ -25,7 +25,7 @@ class Pairs(MemoryLayer[PairsParameters]):
     takes = PairsParameters
     traits = Traits(keys=BINARY, values=BINARY)
     modes: ClassVar = {}
-    cannot: ClassVar = HeteroAssociative.cannot | {"key": "a cue forgets only by learning other content"}
+    cannot: ClassVar = {**HeteroAssociative.cannot, "key": "a cue forgets only by learning other content"}
 
     def __init__(self, parameters: PairsParameters, seed: int = 1, backend: str = "numba") -> None:
         self.backend = backend
