@@ -8,7 +8,7 @@ from typing import Literal, final
 import numpy as np
 
 from spikemem.ir.node import Fraction
-from spikemem.layers.cost import Array
+from spikemem.layers.cost import Array, Cost
 from spikemem.layers.forgetting import MATRIX_MODES
 from spikemem.layers.layer import MemoryLayer
 from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
@@ -54,6 +54,7 @@ class Conjunctive(MemoryLayer[ConjunctiveParameters]):
 
     def _bound(self, k: Array, context: Array | None) -> Array:
         assert context is not None
+        self._meter.add(Cost(sops=int(np.count_nonzero(k)), macs=k.size))
         return BINDINGS[self.parameters.binding](k, context)
 
     def _write(self, item: Item) -> None:

@@ -37,8 +37,15 @@ class Cost:
         return Cost(*(a - b for a, b in zip(astuple(self), astuple(earlier), strict=True)))
 
 
+def real_parts(numbers: Array) -> int:
+    """Return the real numbers that one of ``numbers`` is: 2 if they are complex, else 1."""
+    return 2 if np.iscomplexobj(numbers) else 1
+
+
 class Meter:
     """Arithmetic that is counted: ``cost`` is what was done so far.
+
+    A complex number is two real ones: it is two synapses and two updates, and a product of two of them four multiplications.
 
     >>> meter = Meter()
     >>> meter.project(np.ones((2, 3)), np.array([1.0, 0.0, -1.0]))
@@ -56,33 +63,36 @@ class Meter:
 
     def project(self, weights: Array, values: Array) -> Array:
         """Return weights @ values."""
-        rows = weights.size // max(values.size, 1)
-        self.add(Cost(sops=rows * int(np.count_nonzero(values)), macs=weights.size, bytes_moved=weights.nbytes))
+        parts = real_parts(weights)
+        sops = parts * (weights.size // max(values.size, 1)) * int(np.count_nonzero(values))
+        self.add(Cost(sops=sops, macs=parts**2 * weights.size, bytes_moved=weights.nbytes))
         return weights @ values
 
     def scale(self, weights: Array, factor: float) -> None:
         """Multiply all of ``weights``, in place, by ``factor``; 1 costs nothing."""
         if factor != 1.0:
             weights *= factor
-            self.add(Cost(macs=weights.size, weight_updates=weights.size, bytes_moved=2 * weights.nbytes))
+            numbers = real_parts(weights) * weights.size
+            self.add(Cost(macs=numbers, weight_updates=numbers, bytes_moved=2 * weights.nbytes))
 
     def associate(self, weights: Array, post: Array, pre: Array) -> None:
         """Add post preᵀ to ``weights`` in place."""
         weights += np.multiply.outer(post, pre)
         changed = int(np.count_nonzero(post)) * int(np.count_nonzero(pre))
-        self.add(Cost(macs=weights.size, weight_updates=changed, bytes_moved=2 * changed * weights.itemsize))
+        parts, moved = real_parts(weights), 2 * changed * weights.itemsize
+        self.add(Cost(macs=parts**2 * weights.size, weight_updates=parts * changed, bytes_moved=moved))
 
     def accumulate(self, stored: Array, values: Array) -> None:
         """Add ``values`` to ``stored`` in place."""
         stored += values
         changed = int(np.count_nonzero(values))
-        self.add(Cost(weight_updates=changed, bytes_moved=2 * changed * stored.itemsize))
+        self.add(Cost(weight_updates=real_parts(stored) * changed, bytes_moved=2 * changed * stored.itemsize))
 
     def overwrite(self, stored: Array, values: Array) -> None:
         """Put ``values`` in the place of ``stored``; only numbers that differ count."""
         count = int(np.count_nonzero(stored != values))
         stored[...] = values
-        self.add(Cost(weight_updates=count, bytes_moved=2 * count * stored.itemsize))
+        self.add(Cost(weight_updates=real_parts(stored) * count, bytes_moved=2 * count * stored.itemsize))
 
     def stored(self, values: Array) -> None:
         """Count numbers that were written to a place of their own."""

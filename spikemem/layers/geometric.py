@@ -58,7 +58,8 @@ class GeometricRecall(MemoryLayer[GeometricRecallParameters]):
         raise AssertionError("writes are refused")
 
     def _read(self, query: Query) -> Recalled:
-        z = np.array([self._meter.project(Q.T, query.key @ self._x) for Q in self._Q])
+        x = self._meter.project(self._x.T, query.key)
+        z = np.array([self._meter.project(Q.T, x) for Q in self._Q])
         closed = np.where(np.arange(len(z)) == query.label, 0.0, np.abs(z).max() + 1.0)[:, None]
         y = (np.maximum(z - closed, 0.0) - np.maximum(-z - closed, 0.0)).sum(axis=0)
         return Recalled(self._meter.project(self._a, y))
