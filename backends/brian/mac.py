@@ -13,13 +13,13 @@ import numpy as np
 
 from spikemem.backends.brian.build import Array, Build, Signal, lowers_cell
 from spikemem.backends.brian.code_selection import tried
+from spikemem.backends.brian.drawing import DRAWN, look_up
 from spikemem.backends.brian.mac_checkpoint import saved
-from spikemem.backends.brian.mac_inputs import DRAWN, GAINS, HEARD, PARTS, frame_steps, gains_of
+from spikemem.backends.brian.mac_inputs import GAINS, HEARD, PARTS, frame_steps, gains_of
 from spikemem.backends.brian.mac_steps import Choice
 from spikemem.ir.cell import GRADED
 from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.mac import Mac
-from spikemem.ir.values import FloatArray
 
 _SLOTS = 20
 """Places in the order of the thresholds' slot for each population."""
@@ -43,8 +43,7 @@ def lower(population: LoweredPopulation, build: Build) -> Any:
     choice = Choice(population, cell, build, group, macs, place, drivable)
     choice.sum_up()
     choice.act()
-    if build.draws is not None:
-        _draw(group, build.draws[population.name], build)
+    look_up(population.name, group, build)
     group.thresholder["spike"].order = place + Choice.SLOTS
     if cell.hypotheses:
         group.set_event_schedule(HEARD, when="thresholds", order=place + Choice.SLOTS)
@@ -117,13 +116,6 @@ def _macs(population: LoweredPopulation, cell: Mac, build: Build) -> Any:
     for name, value in kept.items():
         build.keep(macs, name, value)
     return macs
-
-
-def _draw(group: Any, draws: FloatArray, build: Build) -> None:
-    """Have the program look the numbers up that modules choose by."""
-    numbers = brian2.TimedArray(draws, dt=build.clock.dt, name=f"{group.name}_numbers")
-    group.namespace["numbers"] = numbers
-    group.run_regularly(f"{DRAWN} = numbers(t, module)", when="groups", order=1, name=f"{group.name}_draw")
 
 
 def _listen(macs: Any, cell: Mac, build: Build, place: int) -> None:

@@ -6,8 +6,6 @@ from spikemem.ir.lowered import LoweredPopulation
 from spikemem.ir.mac import Mac
 from spikemem.passes.discretize import whole_steps
 
-DRAWN = "drawn"
-"""The number, from [0, 1), that a cell's module chooses by in a step."""
 HEARD, GAINS = "heard", "gains"
 """Events: a cell fires and is heard by other macs; synapses onto a cell have been increased, ``gained`` of them."""
 COUNT, MOST = "_count", "_most"

@@ -12,8 +12,8 @@ from spikemem.backend import StepEvents
 from spikemem.backends.brian import settings
 from spikemem.backends.brian.build import Array, Held, Signal, events_of
 from spikemem.backends.brian.checkpoint import Arrivals, add_arrivals, check, growing, remembering
+from spikemem.backends.brian.drawing import DRAWN
 from spikemem.backends.brian.lower import lower
-from spikemem.backends.brian.mac_inputs import DRAWN
 from spikemem.backends.brian.program import BrianProgram
 from spikemem.backends.brian.spike_source import refill
 from spikemem.backends.brian.state import Live, load, save

@@ -40,7 +40,7 @@ from spikemem.ir import (
     Zone,
 )
 from tests.conformance.case import BOTH, Case
-from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns
+from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns, races
 from tests.conformance.macs import macs, one_shot
 
 CURRENT = IF_curr_exp(
@@ -259,8 +259,8 @@ def _spinnaker() -> Iterator[Case]:
 
 
 CASES: tuple[Case, ...] = (
-    *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *macs(),
-    *one_shot(), *_plastic(), *_nest(), *_spinnaker(),
+    *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *races(),
+    *macs(), *one_shot(), *_plastic(), *_nest(), *_spinnaker(),
 )  # fmt: skip
 
 QUICK: frozenset[str] = frozenset(
@@ -274,6 +274,7 @@ QUICK: frozenset[str] = frozenset(
         "Segment, window and plateau",
         "Segment, dendrites as pre neurons",
         "MiniColumn, depolarised in two zones",
+        "Race, exponential",
         "Mac, back-off",
         "Mac, hypotheses",
         "FadingOneShot, delay of 3 steps",

@@ -1,4 +1,4 @@
-"""Cases of mini-columns, and of dendrites that learning grows."""
+"""Cases of cells that compete in modules, and of dendrites that learning grows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from spikemem.ir import (
     PermanenceSTDP,
     Population,
     Projection,
+    Race,
     Segment,
     Static,
     Unconnected,
@@ -119,3 +120,14 @@ def alpha_dendrites() -> Iterator[Case]:
     ):
         onto = Projection("onto", "b", "d", AllToAll(), weight, 2.0, "excitatory", synapse)
         yield Case(feature, populations, (drive, onto), ("exact",))
+
+
+def races() -> Iterator[Case]:
+    """Yield the cases of Race."""
+    for transfer, rate in (("linear", 700.0), ("power", 900.0), ("exponential", 300.0), ("winner", 1.0)):
+        cell = Race(cells=4, transfer=transfer, exponent=3.0, beta=1.7, theta=0.13, rate=rate)  # type: ignore[arg-type]
+        made = columns(f"Race, {transfer}", 4, cell)
+        weights = Uniform(0.1, 1.9)
+        own = Projection("own", "b", "t", AllToAll(), weights, 1.0, "excitatory", Static())
+        silence = Projection("silence", "b", "t", FixedProbability(0.4), 0.75, 2.0, "inhibitory", Static())
+        yield replace(made, projections=(*made.projections, own, silence))

@@ -41,6 +41,7 @@ EXEMPTIONS: tuple[Exemption, ...] = (
             "Mac",
             "OneShot",
             "FadingOneShot",
+            "Race",
         )
         for backend in ("nest", "spinnaker")
     ),
