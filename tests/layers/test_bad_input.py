@@ -194,6 +194,18 @@ WRONG: dict[str, Wrong] = {
         "DenseHebbian.forget: has no mode 'decay': its items are equally strong, and a factor common to all of them changes "
         "no answer; valid: key, prune, quantise",
     ),
+    "mode a list": (
+        does(linear, "forget", ["decay"], 0.1),
+        "HebbianLinear.forget: mode must be a text, got ['decay']; valid: decay, key, prune, quantise",
+    ),
+    "decay complex": (
+        does(linear, "forget", "decay", np.complex64(0.5)),
+        "HebbianLinear.forget: decay must be a number from 0 to 1, got np.complex64(0.5+0j)",
+    ),
+    "pairs a number": (
+        does(linear, "consolidate", 1, 3),
+        "HebbianLinear.consolidate: pairs must be a list of pairs, got 3",
+    ),
     "decay above 1": (
         does(linear, "forget", "decay", 1.1),
         "HebbianLinear.forget: decay must be a number from 0 to 1, got 1.1",

@@ -22,6 +22,8 @@ from spikemem.layers import (
     MixtureOfMemoriesParameters,
     ModernHopfield,
     ModernHopfieldParameters,
+    MultitaskingHebbian,
+    MultitaskingHebbianParameters,
     NormalisedHebbian,
     NormalisedHebbianParameters,
     NoveltyGated,
@@ -305,3 +307,17 @@ def test_slots_find_what_the_matrix_alone_does_not() -> None:
         layer = filled(SparsePointer(SparsePointerParameters(d_k=16, d_v=16, slots=slots, weight=weight)), keys, book)
         right.append(float(np.mean(first_choices(layer, keys, book) == np.arange(128))))
     assert right == pytest.approx([0.10, 0.5, 1.0], abs=0.05)
+
+
+def test_multitasking_couples_no_neuron_to_itself() -> None:
+    """Three steps with J of zero diagonal; neurons whose field is 0 stay, blank ones too."""
+    patterns = signs(1, "patterns", 5, 9) * (signs(1, "blanks", 5, 9) > 0)
+    layer = filled(MultitaskingHebbian(MultitaskingHebbianParameters(N=9)), patterns)
+    J = patterns.T @ patterns
+    assert (np.diagonal(J) > 0).all()
+    np.fill_diagonal(J, 0.0)
+    for cue in (*patterns, *signs(1, "cues", 20, 9)):
+        s = cue
+        for steps in (1, 2, 3):
+            s = np.where(J @ s == 0.0, s, np.sign(J @ s))
+            np.testing.assert_array_equal(layer.read(cue, max_steps=steps).value, s)
