@@ -7,8 +7,8 @@ from typing import Literal, final
 import numpy as np
 
 from spikemem.ir.node import Fraction
-from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, Query, Recalled, Traits
+from spikemem.layers.slots import SAME_KEY
 from spikemem.layers.slotted import SlottedLayer, SlottedParameters
 from spikemem.parameters import parameter
 from spikemem.rng import generator
@@ -20,7 +20,7 @@ class NoveltyGatedParameters(SlottedParameters):
     policy: Literal["novelty", "oldest", "random"] = parameter(
         "novelty", doc="novelty: only new items enter, for the oldest; oldest, random: all enter, for that one"
     )
-    match: Fraction = parameter(0.99, doc="theta, the cosine of two keys from which on they count as one")
+    match: Fraction = parameter(SAME_KEY, doc="theta, the cosine of two keys from which on they count as one")
 
 
 @final
@@ -39,15 +39,9 @@ class NoveltyGated(SlottedLayer[NoveltyGatedParameters]):
     takes = NoveltyGatedParameters
     traits = Traits()
 
-    def _cosines(self, k: Array) -> Array:
-        """Return the cosine of k with each key that is kept; a key of zeros matches nothing."""
-        held = self._slots.keys
-        lengths = np.linalg.norm(held, axis=1) * np.linalg.norm(k)
-        return self._meter.project(held, k) / np.where(lengths > 0.0, lengths, 1.0)
-
     def _store(self, item: Item) -> None:
         p = self.parameters
-        if p.policy == "novelty" and self._cosines(item.key).max(initial=-1.0) >= p.match:
+        if p.policy == "novelty" and self._slots.cosines(item.key, self._meter).max(initial=-1.0) >= p.match:
             return
         if p.policy == "random" and self._slots.count == p.slots:
             gone = int(generator(self._seed, "replaced", self._writes).integers(p.slots))
@@ -55,7 +49,7 @@ class NoveltyGated(SlottedLayer[NoveltyGatedParameters]):
         self._slots.append(item.key, item.value, self._meter)
 
     def _read(self, query: Query) -> Recalled:
-        cosines = self._cosines(query.key)
+        cosines = self._slots.cosines(query.key, self._meter)
         best = int(np.argmax(cosines)) if cosines.size else -1
         if best >= 0 and cosines[best] >= self.parameters.match:
             return Recalled(self._slots.values[best].copy(), min(float(cosines[best]), 1.0))
