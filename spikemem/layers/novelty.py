@@ -17,6 +17,7 @@ from spikemem.rng import generator
 class NoveltyGatedParameters(SlottedParameters):
     """Parameters of :class:`NoveltyGated`."""
 
+    decay: Fraction = parameter(0.9, doc="alpha, the part of the fading memory that a write leaves")
     policy: Literal["novelty", "oldest", "random"] = parameter(
         "novelty", doc="novelty: only new items enter, for the oldest; oldest, random: all enter, for that one"
     )
@@ -32,8 +33,8 @@ class NoveltyGated(SlottedLayer[NoveltyGatedParameters]):
 
     with :math:`\mu^*` the slot that matches best and theta the parameter ``match``. After B'MOJO (Zancato et al. 2024,
     arXiv:2407.06324), where what enters is what its fading state predicts badly, and a learned attention reads fading
-    state, recent window and slots together. That new means absent from the slots, and how the two are read, is ours. The
-    confidence is the cosine.
+    state, recent window and slots together. That new means absent from the slots, and how the two are read, is ours. A
+    known key whose value is another takes no slot: the value is replaced. The confidence is the cosine.
     """
 
     takes = NoveltyGatedParameters
@@ -41,8 +42,11 @@ class NoveltyGated(SlottedLayer[NoveltyGatedParameters]):
 
     def _store(self, item: Item) -> None:
         p = self.parameters
-        if p.policy == "novelty" and self._slots.cosines(item.key, self._meter).max(initial=-1.0) >= p.match:
-            return
+        if p.policy == "novelty":
+            cosines = self._slots.cosines(item.key, self._meter)
+            if cosines.max(initial=-1.0) >= p.match:
+                self._meter.overwrite(self._slots.values[int(np.argmax(cosines))], item.value)
+                return
         if p.policy == "random" and self._slots.count == p.slots:
             gone = int(generator(self._seed, "replaced", self._writes).integers(p.slots))
             self._slots.keep(np.delete(np.arange(p.slots), gone))

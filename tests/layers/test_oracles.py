@@ -281,6 +281,8 @@ def test_what_is_known_takes_no_slot_and_what_is_not_found_fades() -> None:
     found = layer.read(3.0 * KEYS[1])  # the length of a query does not matter
     np.testing.assert_array_equal(found.value, VALUES[1])
     assert found.confidence == pytest.approx(1.0)
+    layer.write(KEYS[1], VALUES[5])
+    np.testing.assert_array_equal(layer.read(KEYS[1]).value, VALUES[5])
     layer.write(KEYS[3], VALUES[3])
     np.testing.assert_array_equal(layer.state()["keys"], KEYS[1:4])
     np.testing.assert_allclose(layer.read(KEYS[0]).value, layer.state()["S"] @ KEYS[0])
