@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -84,10 +85,7 @@ class MemoryLayer[P: LayerParameters](ABC):
         given again in reading, ``label`` a whole number from 0, the class or the block that the item belongs to.
         """
         where = f"{type(self).__name__}.write"
-        if self.traits.recall == "parametric":
-            raise InvalidInput(
-                f"{where}: recalls from its parameters alone and stores nothing; give it other parameters"
-            )
+        self._check_written(where)
         item = self._item(where, key, value, gate, context, label)
         before = self.cost
         self._write(item)
@@ -128,6 +126,8 @@ class MemoryLayer[P: LayerParameters](ABC):
     def forget(self, mode: str, amount: Any) -> Cost:
         """Forget by one of the layer's ``modes``, each of which says what its amount is."""
         where = f"{type(self).__name__}.forget"
+        if not isinstance(mode, str):
+            raise InvalidInput(f"{where}: mode must be a text, got {shown(mode)}; {choices('', self.modes)}")
         if mode in self.cannot:
             raise InvalidInput(f"{where}: has no mode {mode!r}: {self.cannot[mode]}; {choices('', self.modes)}")
         if mode not in self.modes:
@@ -151,6 +151,8 @@ class MemoryLayer[P: LayerParameters](ABC):
             if items is None:
                 raise InvalidInput(f"{where}: keeps no items to replay; give pairs")
         else:
+            if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+                raise InvalidInput(f"{where}: pairs must be a list of pairs, got {shown(pairs)}")
             items = [self._replayed(f"{where}: pairs[{k}]", given) for k, given in enumerate(pairs)]
         before = self.cost
         for _ in range(times):
@@ -273,6 +275,7 @@ def bits(arrays: Iterable[Array]) -> int:
 
 def fraction(where: str, layer: object, amount: Any) -> float:
     """Return ``amount`` as a number from 0 to 1, or raise :class:`InvalidInput`."""
-    if isinstance(amount, bool) or not isinstance(amount, int | float | np.number) or not 0.0 <= amount <= 1.0:
+    number: Any = amount
+    if isinstance(amount, bool) or not isinstance(amount, Real) or not 0.0 <= number <= 1.0:
         raise InvalidInput(f"{where} must be a number from 0 to 1, got {shown(amount)}")
-    return float(amount)
+    return float(number)

@@ -6,6 +6,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from spikemem.errors import InvalidInput
 from spikemem.ir.node import Count, Fraction
 from spikemem.layers.cost import Array
 from spikemem.layers.forgetting import DECAY, PRUNE, QUANTISE, erase, key
@@ -23,6 +24,13 @@ class MixtureOfMemoriesParameters(PairParameters):
     active: Count = parameter(1, doc="the memories that take part in a write or a read, at most blocks")
     decay: Fraction = parameter(1.0, doc="alpha, the part of an active memory that a write leaves")
     shared: bool = parameter(False, doc="whether there is one more memory that always takes part")
+
+    def model_post_init(self, context: object) -> None:
+        """Check that there are as many memories as take part."""
+        if self.active > self.blocks:
+            raise InvalidInput(
+                f"MixtureOfMemoriesParameters.active: must be <= blocks = {self.blocks}, got {self.active}"
+            )
 
 
 def _erase(layer: MixtureOfMemories, k: Array) -> None:

@@ -7,8 +7,8 @@ from typing import Literal, final
 import numpy as np
 
 from spikemem.ir.node import Fraction
-from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, Query, Recalled, Traits
+from spikemem.layers.slots import SAME_KEY
 from spikemem.layers.slotted import SlottedLayer, SlottedParameters
 from spikemem.parameters import parameter
 from spikemem.rng import generator
@@ -17,10 +17,11 @@ from spikemem.rng import generator
 class NoveltyGatedParameters(SlottedParameters):
     """Parameters of :class:`NoveltyGated`."""
 
+    decay: Fraction = parameter(0.9, doc="alpha, the part of the fading memory that a write leaves")
     policy: Literal["novelty", "oldest", "random"] = parameter(
         "novelty", doc="novelty: only new items enter, for the oldest; oldest, random: all enter, for that one"
     )
-    match: Fraction = parameter(0.99, doc="theta, the cosine of two keys from which on they count as one")
+    match: Fraction = parameter(SAME_KEY, doc="theta, the cosine of two keys from which on they count as one")
 
 
 @final
@@ -32,30 +33,27 @@ class NoveltyGated(SlottedLayer[NoveltyGatedParameters]):
 
     with :math:`\mu^*` the slot that matches best and theta the parameter ``match``. After B'MOJO (Zancato et al. 2024,
     arXiv:2407.06324), where what enters is what its fading state predicts badly, and a learned attention reads fading
-    state, recent window and slots together. That new means absent from the slots, and how the two are read, is ours. The
-    confidence is the cosine.
+    state, recent window and slots together. That new means absent from the slots, and how the two are read, is ours. A
+    known key whose value is another takes no slot: the value is replaced. The confidence is the cosine.
     """
 
     takes = NoveltyGatedParameters
     traits = Traits()
 
-    def _cosines(self, k: Array) -> Array:
-        """Return the cosine of k with each key that is kept; a key of zeros matches nothing."""
-        held = self._slots.keys
-        lengths = np.linalg.norm(held, axis=1) * np.linalg.norm(k)
-        return self._meter.project(held, k) / np.where(lengths > 0.0, lengths, 1.0)
-
     def _store(self, item: Item) -> None:
         p = self.parameters
-        if p.policy == "novelty" and self._cosines(item.key).max(initial=-1.0) >= p.match:
-            return
+        if p.policy == "novelty":
+            cosines = self._slots.cosines(item.key, self._meter)
+            if cosines.max(initial=-1.0) >= p.match:
+                self._meter.overwrite(self._slots.values[int(np.argmax(cosines))], item.value)
+                return
         if p.policy == "random" and self._slots.count == p.slots:
             gone = int(generator(self._seed, "replaced", self._writes).integers(p.slots))
             self._slots.keep(np.delete(np.arange(p.slots), gone))
         self._slots.append(item.key, item.value, self._meter)
 
     def _read(self, query: Query) -> Recalled:
-        cosines = self._cosines(query.key)
+        cosines = self._slots.cosines(query.key, self._meter)
         best = int(np.argmax(cosines)) if cosines.size else -1
         if best >= 0 and cosines[best] >= self.parameters.match:
             return Recalled(self._slots.values[best].copy(), min(float(cosines[best]), 1.0))

@@ -12,6 +12,9 @@ from spikemem.layers.forgetting import QUANTISE, budget, key
 from spikemem.layers.layer import MemoryLayer
 from spikemem.layers.records import Item, LayerParameters, Mode, Query, Recalled
 
+SAME_KEY = 0.99
+"""The cosine from which on two keys count as one, so that rounded ones still do. Ours."""
+
 
 class Slots:
     """Rows of keys and of values, in the order in which they were written; with a ``limit``, that many, empty ones at 0."""
@@ -58,11 +61,14 @@ class Slots:
         """Drop all but the latest ``count``."""
         self.keep(np.arange(max(self.count - count, 0), self.count))
 
-    def drop_best(self, k: Array, meter: Meter) -> None:
-        """Drop the rows whose key has the largest overlap with ``k``."""
-        if self.count:
-            match = meter.project(self.keys, k)
-            self.keep(match < match.max())
+    def cosines(self, k: Array, meter: Meter) -> Array:
+        """Return the cosine of ``k`` with each key; a key of zeros matches nothing."""
+        lengths = np.linalg.norm(self.keys, axis=1) * np.linalg.norm(k)
+        return meter.project(self.keys, k) / np.where(lengths > 0.0, lengths, 1.0)
+
+    def drop(self, k: Array, meter: Meter) -> None:
+        """Drop the rows whose key is ``k``."""
+        self.keep(self.cosines(k, meter) < SAME_KEY)
 
 
 def _latest(layer: SlotLayer[Any], count: int) -> None:
@@ -70,7 +76,7 @@ def _latest(layer: SlotLayer[Any], count: int) -> None:
 
 
 def _drop(layer: SlotLayer[Any], k: Array) -> None:
-    layer._slots.drop_best(k, layer._meter)
+    layer._slots.drop(k, layer._meter)
 
 
 class SlotLayer[P: LayerParameters](MemoryLayer[P]):
@@ -78,7 +84,7 @@ class SlotLayer[P: LayerParameters](MemoryLayer[P]):
 
     modes: ClassVar = {
         "prune": Mode("keep so many items, the latest", budget, _latest),
-        "key": Mode("drop the items whose key has the largest overlap with the key", key, _drop),
+        "key": Mode("drop the items that have this key", key, _drop),
         "quantise": QUANTISE,
     }
     cannot: ClassVar = {"decay": "its items are equally strong, and a factor common to all of them changes no answer"}

@@ -32,7 +32,7 @@ def _latest(layer: SlottedLayer[Any], count: int) -> None:
 
 
 def _drop(layer: SlottedLayer[Any], k: Array) -> None:
-    layer._slots.drop_best(k, layer._meter)
+    layer._slots.drop(k, layer._meter)
     erase(layer._meter, [layer._S], k)
 
 
@@ -41,7 +41,7 @@ class SlottedLayer[P: SlottedParameters](MemoryLayer[P]):
 
     modes: ClassVar = {
         "decay": Mode("multiply the matrix by 1 - amount; the slots stay", fraction, _decay),
-        "key": Mode("drop the slots that match the key best, and make it bring up nothing in the matrix", key, _drop),
+        "key": Mode("drop the slots of this key, and make it bring up nothing in the matrix", key, _drop),
         "prune": Mode("keep so many slots, the latest; the matrix stays", budget, _latest),
         "quantise": QUANTISE,
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from spikemem import layers
 from spikemem.layers import MemoryLayer, PatternParameters
+from spikemem.layers.codes import BINARY, NON_NEGATIVE
 from spikemem.rng import generator
 
 D, ITEMS = 64, 32
@@ -32,7 +33,7 @@ def row(kind: type[MemoryLayer[Any]]) -> tuple[str, ...]:
     traits, written = layer.traits, None
     drawn = generator(1, "page").choice([-1.0, 1.0], (3, ITEMS, D)) / (1.0 if traits.keys.allowed else np.sqrt(D))
     keys, values, contexts = drawn[0], np.sign(drawn[1]), np.sign(drawn[2])
-    if "0" in traits.keys.rule:  # 0 or 1, or numbers >= 0: eight active
+    if traits.keys in (BINARY, NON_NEGATIVE):  # eight active
         keys = np.array([np.isin(np.arange(D), generator(1, "key", k).choice(D, 8, False)) for k in range(ITEMS)]) * 1.0
         values = keys[::-1] if traits.values.allowed else values
     options = [

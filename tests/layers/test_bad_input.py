@@ -9,14 +9,20 @@ import numpy as np
 import pytest
 
 from spikemem.layers import (
+    Conjunctive,
+    ConjunctiveParameters,
     DenseHebbian,
     DenseHebbianParameters,
     GatedDelta,
     GatedDeltaParameters,
     HebbianLinear,
     HebbianLinearParameters,
+    HolographicParameters,
+    MixtureOfMemories,
+    MixtureOfMemoriesParameters,
     NormalisedHebbian,
     NormalisedHebbianParameters,
+    NoveltyGatedParameters,
     SoftmaxAttention,
     SoftmaxAttentionParameters,
     SupervisedDense,
@@ -38,6 +44,10 @@ def linear() -> HebbianLinear:
 
 def dense() -> DenseHebbian:
     return DenseHebbian(DenseHebbianParameters(N=2, P=3))
+
+
+def bound() -> Conjunctive:
+    return Conjunctive(ConjunctiveParameters(d_k=2, d_v=3))
 
 
 def taught() -> SupervisedDense:
@@ -94,6 +104,31 @@ WRONG: dict[str, Wrong] = {
     "classes": (
         lambda: SupervisedDenseParameters(N=5),
         "SupervisedDenseParameters.classes: is required",
+    ),
+    "more memories than there are": (
+        lambda: MixtureOfMemoriesParameters(d_k=2, d_v=2, blocks=2, active=3),
+        "MixtureOfMemoriesParameters.active: must be <= blocks = 2, got 3",
+    ),
+    "values of another space": (
+        lambda: HolographicParameters(d_k=2, d_v=3),
+        "HolographicParameters.d_v: must be d_k = 2, got 3",
+    ),
+    "unknown policy": (
+        lambda: NoveltyGatedParameters(d_k=2, d_v=3, policy="new"),  # type: ignore[arg-type]
+        "NoveltyGatedParameters.policy: must be one of 'novelty', 'oldest' or 'random', got 'new'",
+    ),
+    "no context": (
+        does(bound, "write", K, V),
+        "Conjunctive.write: context is required",
+    ),
+    "no context to read in": (does(bound, "read", K), "Conjunctive.read: context is required"),
+    "context of another size": (
+        does(bound, "read", K, context=[1.0]),
+        "Conjunctive.read: context must be 2 numbers (d_k), got the shape (1,)",
+    ),
+    "a block that there is not": (
+        does(lambda: MixtureOfMemories(MixtureOfMemoriesParameters(d_k=2, d_v=3)), "read", K, label=4),
+        "MixtureOfMemories.read: label 4 is out of range 0..3 (blocks=4)",
     ),
     "parameters of another": (
         lambda: GatedDelta(HebbianLinearParameters(d_k=2, d_v=2)),  # type: ignore[arg-type]
@@ -193,6 +228,18 @@ WRONG: dict[str, Wrong] = {
         does(dense, "forget", "decay", 0.1),
         "DenseHebbian.forget: has no mode 'decay': its items are equally strong, and a factor common to all of them changes "
         "no answer; valid: key, prune, quantise",
+    ),
+    "mode a list": (
+        does(linear, "forget", ["decay"], 0.1),
+        "HebbianLinear.forget: mode must be a text, got ['decay']; valid: decay, key, prune, quantise",
+    ),
+    "decay complex": (
+        does(linear, "forget", "decay", np.complex64(0.5)),
+        "HebbianLinear.forget: decay must be a number from 0 to 1, got np.complex64(0.5+0j)",
+    ),
+    "pairs a number": (
+        does(linear, "consolidate", 1, 3),
+        "HebbianLinear.consolidate: pairs must be a list of pairs, got 3",
     ),
     "decay above 1": (
         does(linear, "forget", "decay", 1.1),

@@ -169,6 +169,20 @@ def test_all_of_one_pattern_are_dropped() -> None:
     np.testing.assert_array_equal(layer.read(patterns[2]).value, patterns[2])
 
 
+@pytest.mark.parametrize("name", ["softmax", "novelty", "pointer"])
+def test_a_key_that_was_never_written_drops_no_item(name: str) -> None:
+    layer = MATRICES[name]
+    layer.reset()
+    filled(layer, BASIS[:5], VALUES[:5])
+    before = layer.state()["keys"]
+    layer.forget("key", BASIS[6])
+    layer.forget("key", np.zeros(8))
+    np.testing.assert_array_equal(layer.state()["keys"], before)
+    layer.forget("quantise", 6)
+    layer.forget("key", BASIS[2])  # rounded, it is the same key still
+    assert np.count_nonzero(layer.state()["keys"].any(axis=1)) == 4
+
+
 def test_caches_are_pruned_to_the_latest() -> None:
     layer = filled(MemoryCaching(MemoryCachingParameters(d_k=8, d_v=5, segment=2)), BASIS, VALUES)
     layer.forget("prune", 1)

@@ -22,6 +22,8 @@ from spikemem.layers import (
     MixtureOfMemoriesParameters,
     ModernHopfield,
     ModernHopfieldParameters,
+    MultitaskingHebbian,
+    MultitaskingHebbianParameters,
     NormalisedHebbian,
     NormalisedHebbianParameters,
     NoveltyGated,
@@ -279,6 +281,8 @@ def test_what_is_known_takes_no_slot_and_what_is_not_found_fades() -> None:
     found = layer.read(3.0 * KEYS[1])  # the length of a query does not matter
     np.testing.assert_array_equal(found.value, VALUES[1])
     assert found.confidence == pytest.approx(1.0)
+    layer.write(KEYS[1], VALUES[5])
+    np.testing.assert_array_equal(layer.read(KEYS[1]).value, VALUES[5])
     layer.write(KEYS[3], VALUES[3])
     np.testing.assert_array_equal(layer.state()["keys"], KEYS[1:4])
     np.testing.assert_allclose(layer.read(KEYS[0]).value, layer.state()["S"] @ KEYS[0])
@@ -305,3 +309,17 @@ def test_slots_find_what_the_matrix_alone_does_not() -> None:
         layer = filled(SparsePointer(SparsePointerParameters(d_k=16, d_v=16, slots=slots, weight=weight)), keys, book)
         right.append(float(np.mean(first_choices(layer, keys, book) == np.arange(128))))
     assert right == pytest.approx([0.10, 0.5, 1.0], abs=0.05)
+
+
+def test_multitasking_couples_no_neuron_to_itself() -> None:
+    """Three steps with J of zero diagonal; neurons whose field is 0 stay, blank ones too."""
+    patterns = signs(1, "patterns", 5, 9) * (signs(1, "blanks", 5, 9) > 0)
+    layer = filled(MultitaskingHebbian(MultitaskingHebbianParameters(N=9)), patterns)
+    J = patterns.T @ patterns
+    assert (np.diagonal(J) > 0).all()
+    np.fill_diagonal(J, 0.0)
+    for cue in (*patterns, *signs(1, "cues", 20, 9)):
+        s = cue
+        for steps in (1, 2, 3):
+            s = np.where(J @ s == 0.0, s, np.sign(J @ s))
+            np.testing.assert_array_equal(layer.read(cue, max_steps=steps).value, s)
