@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
-from spikemem.models.mac_race import MacRace
 from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
@@ -19,7 +18,6 @@ from spikemem.models.temporal_memory import TemporalMemory
 _ALL = (
     CA3CAM,
     HeteroAssociative,
-    MacRace,
     MemoryNeurons,
     SDRClassifier,
     SDRNeuron,
@@ -34,7 +32,6 @@ __all__ = [
     "CA3CAM",
     "MODELS",
     "HeteroAssociative",
-    "MacRace",
     "MemoryNeurons",
     "SDRClassifier",
     "SDRNeuron",
