@@ -11,12 +11,22 @@ from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
+from spikemem.models.sparsey_race import SparseyRace
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
 
 MODELS: Mapping[str, type[Memory]] = {
     model.model_name(): model
-    for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, Sparsey, SpikingTemporalMemory, TemporalMemory)
+    for model in (
+        CA3CAM,
+        HeteroAssociative,
+        SDRClassifier,
+        SDRNeuron,
+        Sparsey,
+        SparseyRace,
+        SpikingTemporalMemory,
+        TemporalMemory,
+    )
 }
 """The models that come with spikemem, by their name on the command line."""
 
@@ -27,6 +37,7 @@ __all__ = [
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",
+    "SparseyRace",
     "SpikingTemporalMemory",
     "TemporalMemory",
 ]
