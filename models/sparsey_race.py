@@ -72,22 +72,22 @@ class SparseyRace(Memory):
       draws among those; so does this if ``draw`` is given, which draws the order of the cells.
 
     *Neurons* have no memory. Between steps V leaks to exp(-16) of itself and a synapse of weight w weighs w exp(16) mV, so
-    that V(t) = arriving + exp(-16) V(t-1). Weights and thresholds + 1/2 are whole numbers and sums below 2^16, so that less
-    than 0.01 is left of V, which changes no decision: the margin of each is 1/2. And weights of 16 bits hold them exactly.
+    that V(t) = arriving + exp(-16) V(t-1). Weights and thresholds + 1/2 are whole numbers and sums at most 2^16, so that
+    less than 0.01 is left of V, which changes no decision: the margin of each is 1/2. And weights of 16 bits hold them exactly.
 
     - ``cell`` fires if in_pick (S + 1), gate (S + 1), need (S + 1 - need) and its u synapses add up to 3 (S + 1).
     - ``code`` are latches, one a cell: they hold the code, and silence its modules.
-    - ``peak`` are copies of the cells without a race: their need falls from S to 1, and the first of a module to fire sets
-      that module's latch in ``best`` which stands for the greatest u of the module; ``peaked`` silences the module.
-    - ``gate``, one a module, gets u^lambda_first from each latch in best, in all Q S^lambda_first G, and a kick that lacks just
-      ``gate`` of its threshold.
+    - ``peak`` are copies of the cells without a race. Their need falls from S to 1; in ``best``, S latches a module, as many
+      come on as the greatest u of the module: in_ramp tells them the need, and peak that a cell meets it.
+    - ``gate``, one a module, gets k^lambda_first - (k - 1)^lambda_first from latch k of each module, G Q S^lambda_first in all,
+      and a kick that lacks ``gate`` of its threshold.
     """
 
     numerics: ClassVar[None] = None
 
     inputs: int = parameter(9, ge=1, doc="pixels S: so many input lines are active")
     modules: int = parameter(4, ge=1, doc="Q: competitive modules")
-    cells: int = parameter(4, ge=1, doc="K: cells of a module")
+    cells: int = parameter(4, ge=1, le=1024, doc="K: cells of a module")
     synapses: Annotated[tuple[tuple[int, ...], ...], BeforeValidator(as_tuples)] = parameter(
         (), doc="for each input line, pixels on, then off, the cells that it reaches; none: nothing was learned"
     )
@@ -105,11 +105,6 @@ class SparseyRace(Memory):
             raise InvalidInput(
                 f"SparseyRace.lambda_first: modules * inputs^lambda_first must be <= {_LARGEST // 2}, so that sums fit into 16 "
                 f"bits, got {self.modules} * {self.inputs}^{self.lambda_first}"
-            )
-        if (self.cells + 1) * self._silence > _LARGEST:
-            raise InvalidInput(
-                f"SparseyRace.cells: (cells + 1) * (inputs + cells + 1) must be <= {_LARGEST}, so that sums fit into 16 bits, "
-                f"got {self.cells} cells and {self.inputs} inputs"
             )
         if len(self.synapses) not in (0, 2 * self.inputs):
             raise InvalidInput(
@@ -160,8 +155,8 @@ class SparseyRace(Memory):
         need, gating = kick.bit_length(), (self.most + 1).bit_length()
         needs, gates, reset = net.input("in_need", Q * need), net.input("in_gate", Q * gating), net.input("in_reset", 1)
         cell, code = net.population("cell", self.size, neurons(3 * kick)), net.population("code", self.size, neurons(1))
-        peak, peaked = net.population("peak", self.size, neurons(kick)), net.population("peaked", Q, neurons(1))
-        best, gate = net.population("best", Q * S, neurons(K + 1)), net.population("gate", Q, neurons(self.most + 1))
+        peak, best = net.population("peak", self.size, neurons(kick)), net.population("best", Q * S, neurons(K + 1))
+        gate = net.population("gate", Q, neurons(self.most + 1))
 
         reached = FromList(tuple((j, i) for j, row in enumerate(self.synapses) for i in row))
         if reached.connections:
@@ -172,19 +167,18 @@ class SparseyRace(Memory):
         net.connect(needs, cell, Grouped(need, K), weight=_each(Q, need, K), delay=2.0)
         net.connect(gates, gate, Grouped(gating, 1), weight=_each(Q, gating, 1), delay=1.0)
         net.connect(gate, cell, Grouped(1, K), weight=kick * _UNIT, delay=1.0)
-        for first, latch, latches in ((cell, code, K), (peak, peaked, 1)):
-            net.connect(first, latch, Grouped(K // latches, 1), weight=_UNIT, delay=1.0)
-            net.inhibit(first, first, Grouped(K, K), weight=silence, delay=1.0)
-            net.inhibit(latch, first, Grouped(latches, K), weight=silence, delay=1.0)
+        net.connect(cell, code, OneToOne(), weight=_UNIT, delay=1.0)
+        for firing in (cell, code):  # in the next step, and in those after it
+            net.inhibit(firing, cell, Grouped(K, K), weight=silence, delay=1.0)
 
         falling = [_UNIT * (S + 1 - u) for u in range(1, S + 1)]
         net.connect(ramp, peak, AllToAll(), weight=_numbers(np.repeat(falling, self.size)), delay=1.0)
         seen = FromList(tuple((u, q * S + u) for u in range(S) for q in range(Q)))
         net.connect(ramp, best, seen, weight=K * _UNIT, delay=2.0)
         net.connect(peak, best, Grouped(K, S), weight=_UNIT, delay=1.0)
-        powers = np.tile(np.arange(1, S + 1) ** self.lambda_first, Q)
-        net.connect(best, gate, AllToAll(), weight=_numbers(np.repeat(powers * _UNIT, Q)), delay=1.0)
-        for latch, weight in ((code, 1), (peaked, 1), (best, K + 1)):
+        rises = np.tile(np.diff(np.arange(S + 1) ** self.lambda_first), Q)
+        net.connect(best, gate, AllToAll(), weight=_numbers(np.repeat(rises * _UNIT, Q)), delay=1.0)
+        for latch, weight in ((code, 1), (best, K + 1)):
             net.connect(latch, latch, OneToOne(), weight=weight * _UNIT, delay=1.0)
             net.inhibit(reset, latch, AllToAll(), weight=silence, delay=1.0)
 
