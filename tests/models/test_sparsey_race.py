@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import InvalidInput, MissingDependency, Unsupported
 from spikemem.experiment import load_experiment
 from spikemem.hardware import find_hardware
-from spikemem.ir.lowered import Connections
+from spikemem.ir import IF_curr_delta
+from spikemem.ir.lowered import Connections, connection_list
 from spikemem.kicks import first_accepted
 from spikemem.language import Call, call
 from spikemem.memory import LiveMemory
@@ -218,6 +220,39 @@ def test_other_simulators_give_the_same_spikes(name: str, trained: Trained) -> N
     assert_same(found.spikes, wanted.spikes)
 
 
+@pytest.mark.parametrize(
+    "race",
+    [
+        SparseyRace(),
+        SparseyRace(inputs=35, modules=16, cells=8, lambda_first=2),
+        SparseyRace(inputs=181, modules=1, cells=1024, lambda_first=2),  # the largest sum, the most cells
+    ],
+    ids=lambda race: f"S={race.inputs}",
+)
+def test_what_a_step_leaves_of_the_one_before_changes_no_decision(race: SparseyRace) -> None:
+    """Whole weights, thresholds halfway between whole numbers, and a rest of less than half of one, whatever arrived before."""
+    network = race.network()
+    cells = [p for p in network.populations if isinstance(p.cell, IF_curr_delta)]
+    assert [p.name for p in cells] == ["cell", "code", "peak", "best", "gate"]
+    lowered = lower(network, backend("numba").abilities, "exact", 1)
+    for population in cells:
+        cell = population.cell
+        assert isinstance(cell, IF_curr_delta)
+        left = exp(-1.0 / cell.tau_m)
+        assert cell.v_thresh - int(cell.v_thresh) == 0.5
+        assert (cell.v_rest, cell.v_reset, cell.tau_refrac) == (0.0, 0.0, 0.0)
+        most = 0.0
+        for projection in lowered.projections:
+            if projection.post == population.name:
+                for bucket in projection.buckets:
+                    sizes = (lowered.population(projection.pre).size, population.size)
+                    found = connection_list(bucket, *sizes, lowered.dt)
+                    units = found.weight * left
+                    assert np.abs(units - np.rint(units)).max() < 1e-9
+                    most += np.bincount(found.post, weights=units).max()
+        assert most * left / (1.0 - left) < 0.5  # all that could arrive in every step before, of one sign
+
+
 def test_it_fits_a_spinnaker_board_of_48_chips(
     trained: Trained, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +278,22 @@ def test_it_fits_a_spinnaker_board_of_48_chips(
         assert row["largest_error"] < 1e-9
         assert row["saturating"] == 0
         assert all(value["held"] == round(value["weight"]) for value in row["values"])
+
+
+def test_a_board_that_would_round_weights_is_told(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums of up to 4 * 9^4 fit into 16 bits, but sPyNNaker leaves room for more than arrives."""
+    try:
+        target = backend("spinnaker")
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    lowered = lower(SparseyRace(lambda_first=4).network(), target.abilities, "spinnaker", 1)
+    program = target.compile(lowered, RunOptions(hardware=find_hardware("virtual5")))
+    assert isinstance(program, SpinnakerProgram)
+    program.rehearse(10)
+    told = problems({**program.placement, "load": {"cores": []}})
+    assert [line.split(":")[0] for line in told] == ["projection in_gate->gate@1", "projection best->gate@1"]
+    assert "a weight of 1 becomes 0, for the steps are" in told[0]
 
 
 def test_the_letters_experiment_is_a_trained_mac() -> None:
