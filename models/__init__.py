@@ -12,6 +12,7 @@ from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
+from spikemem.models.sparsey_race import SparseyRace
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
 
@@ -22,6 +23,7 @@ _ALL = (
     SDRClassifier,
     SDRNeuron,
     Sparsey,
+    SparseyRace,
     SpikingTemporalMemory,
     TemporalMemory,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",
+    "SparseyRace",
     "SpikingTemporalMemory",
     "TemporalMemory",
 ]

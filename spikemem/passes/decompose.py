@@ -10,6 +10,7 @@ from typing import ClassVar
 from spikemem.errors import InvalidInput, choices
 from spikemem.ir.dendrite import Segment
 from spikemem.ir.if_curr_delta import IF_curr_delta
+from spikemem.ir.mac import Mac
 from spikemem.ir.network import Network, Population, Projection
 from spikemem.ir.synapse import Static
 from spikemem.passes.base import Pass
@@ -125,4 +126,13 @@ def _explain(network: Network, population: Population, dt: float) -> tuple[str, 
     )
 
 
+def _explain_mac(network: Network, population: Population, dt: float) -> tuple[str, str]:
+    """Return what to do about macs: those that are trained can be races, which are a memory of their own."""
+    return (
+        "the backend has no rule for it",
+        "backend numba or brian2; or, of a single mac that is trained, the race form: race_form in spikemem.models.sparsey_race",
+    )
+
+
 SUBSTITUTES[Segment] = _explain
+SUBSTITUTES[Mac] = _explain_mac

@@ -15,6 +15,7 @@ from spikemem.experiments.sparsey_alphabet import AlphabetStudy
 from spikemem.experiments.sparsey_fixed_time import FixedTimeStudy, rise
 from spikemem.experiments.sparsey_mnist import DigitsStudy
 from spikemem.experiments.sparsey_one_store import OneStoreStudy, structure
+from spikemem.experiments.sparsey_race import RaceStudy
 from spikemem.experiments.sparsey_sequences import CLASSES, SIDE, SequenceStudy, edges, make_episode
 from spikemem.experiments.sparsey_similarity import SimilarityStudy
 from spikemem.experiments.sparsey_stream import SparseyStream, overlap
@@ -175,3 +176,11 @@ def test_overlaps_that_have_nothing_to_do_with_classes_are_no_structure() -> Non
     assert within == pytest.approx(between, abs=0.05)
     assert p > 0.05
     assert structure(rng, shared + (labels[:, None] == labels[None]), labels)[2] == 0.001
+
+
+def test_races_recall_and_choose_as_the_mac_does() -> None:
+    findings = RaceStudy(choices=200, wrong=(8,)).run(StudyRun())
+    assert [c.name for c in findings.failed] == []
+    assert findings.tables["recall"]["right winners"] == [7, 7, 7]
+    assert findings.tables["choice"]["races"] == [1400]
+    assert findings.tables["choice"]["least expected"][0] >= 5.0
