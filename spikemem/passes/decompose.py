@@ -130,7 +130,7 @@ def _explain_mac(network: Network, population: Population, dt: float) -> tuple[s
     """Return what to do about macs: those that are trained can be races, which are a memory of their own."""
     return (
         "the backend has no rule for it",
-        "backend numba or brian2; or, of a single mac that is trained, the race form: race_form in spikemem.models.sparsey_race",
+        "backend numba or brian2; or the race form of a single mac that is trained: spikemem.models.sparsey_race.race_form",
     )
 
 
