@@ -45,6 +45,12 @@ class SparseyStream:
         )  # fmt: skip
         self._program = start(model, setup)
 
+    def learned(self, projection: str) -> list[tuple[int, int]]:
+        """Return the (pre, post) pairs of the synapses that are increased."""
+        found = self._program.weights(projection)
+        on = found.weight > 0
+        return list(zip(found.pre[on].tolist(), found.post[on].tolist(), strict=True))
+
     def show(
         self,
         images: npt.NDArray[np.bool_],

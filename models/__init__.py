@@ -8,22 +8,34 @@ from collections.abc import Mapping
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
+from spikemem.models.mac_race import MacRace
+from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
 
-MODELS: Mapping[str, type[Memory]] = {
-    model.model_name(): model
-    for model in (CA3CAM, HeteroAssociative, SDRClassifier, SDRNeuron, Sparsey, SpikingTemporalMemory, TemporalMemory)
-}
+_ALL = (
+    CA3CAM,
+    HeteroAssociative,
+    MacRace,
+    MemoryNeurons,
+    SDRClassifier,
+    SDRNeuron,
+    Sparsey,
+    SpikingTemporalMemory,
+    TemporalMemory,
+)
+MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in _ALL}
 """The models that come with spikemem, by their name on the command line."""
 
 __all__ = [
     "CA3CAM",
     "MODELS",
     "HeteroAssociative",
+    "MacRace",
+    "MemoryNeurons",
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any
 
 from spikemem.errors import InvalidInput
 from spikemem.hardware import hardware_for
-from spikemem.ir.node import as_tuples
 from spikemem.parameters import Parameters
 from spikemem.rng import generator
 
@@ -86,14 +85,7 @@ class StudyRun:
 
 
 class Study(Parameters, ABC):
-    """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source.
-
-    A parameter that is a list in TOML is declared as a tuple, since a study does not change.
-    """
-
-    def __init__(self, **values: Any) -> None:
-        kinds = {name: get_origin(field.annotation) for name, field in type(self).model_fields.items()}
-        super().__init__(**{n: as_tuples(v) if kinds.get(n) is tuple else v for n, v in values.items()})
+    """A study: parameters, declared as a model's are, and what it does. A subclass is final; its docstring names the source."""
 
     @abstractmethod
     def run(self, how: StudyRun) -> Findings:

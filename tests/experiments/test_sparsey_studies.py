@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spikemem.errors import InvalidInput
+from spikemem.backend import backend
+from spikemem.errors import InvalidInput, MissingDependency
 from spikemem.experiment.study import StudyRun
 from spikemem.experiments.letters import letters
 from spikemem.experiments.sparsey_alphabet import AlphabetStudy
 from spikemem.experiments.sparsey_fixed_time import FixedTimeStudy, rise
 from spikemem.experiments.sparsey_mnist import DigitsStudy
 from spikemem.experiments.sparsey_one_store import OneStoreStudy, structure
+from spikemem.experiments.sparsey_race import RaceStudy, chi_squared
 from spikemem.experiments.sparsey_sequences import CLASSES, SIDE, SequenceStudy, edges, make_episode
 from spikemem.experiments.sparsey_similarity import SimilarityStudy
 from spikemem.experiments.sparsey_stream import SparseyStream, overlap
@@ -175,3 +177,22 @@ def test_overlaps_that_have_nothing_to_do_with_classes_are_no_structure() -> Non
     assert within == pytest.approx(between, abs=0.05)
     assert p > 0.05
     assert structure(rng, shared + (labels[:, None] == labels[None]), labels)[2] == 0.001
+
+
+@pytest.mark.parametrize("name", ["numba", "nest"])
+def test_a_trained_mac_races(name: str) -> None:
+    try:
+        backend(name)
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    findings = RaceStudy(draws=60, changed=(6, 18)).run(StudyRun(name, seed=2))
+    assert [c.name for c in findings.failed] == []
+    G = findings.tables["choices"]["G"]
+    assert 1.0 > G[0] > G[1]
+
+
+def test_rare_cells_are_taken_together() -> None:
+    found, wanted = np.array([[10, 1, 4, 0], [8, 8, 9, 0]]), np.array([[8.0, 2.0, 2.0, 3.0], [8.0, 8.0, 8.0, 1.0]])
+    statistic, freedom = chi_squared(found, wanted)
+    assert freedom == 1 + 2
+    assert statistic == pytest.approx(4 / 8 + 4 / 7 + 1 / 8)
