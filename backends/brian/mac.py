@@ -1,7 +1,7 @@
 """Rule of Mac: a group of the cells, and one with a neuron a mac for what all cells of a mac have in common.
 
 A mac's choice takes its time between the thresholds of the populations that it listens to and its own: after that of every
-population declared before it. What it consists of is in ``code_selection.py``.
+population declared before it. Its steps are in ``mac_steps.py``, its equations in ``code_selection.py``.
 """
 
 from __future__ import annotations
@@ -91,16 +91,8 @@ def _cells(population: LoweredPopulation, cell: Mac, build: Build) -> Any:
 
 def _macs(population: LoweredPopulation, cell: Mac, build: Build) -> Any:
     kept = {"held": 0.0, "due": -1.0, "factor": 1.0}
-    passing = [
-        "gate",
-        "free",
-        "others",
-        "drives",
-        "near",
-        "learning",
-        *_SHARED[:-1],
-        *(k.familiarity for k in tried(cell)),
-    ]
+    passing = ["gate", "free", "others", "drives", "near", "learning", *_SHARED[:-1]]
+    passing += [kinds.familiarity for kinds in tried(cell)]
     macs = brian2.NeuronGroup(
         population.size // cell.size,
         "\n".join([*(f"{name} : 1" for name in (*kept, *passing)), "up : 1 (linked)"]),

@@ -3,14 +3,16 @@
 from pathlib import Path
 from tempfile import gettempdir
 
+import numpy as np
 import pytest
 
 from spikemem.backend import RunOptions, backend
 from spikemem.backends.brian.cuda_project import join
 from spikemem.backends.brian.cuda_toolchain import Toolchain
+from spikemem.draws import Draws
 from spikemem.errors import HardwareError, MissingDependency, SpikememWarning
 from spikemem.hardware import Gpu
-from spikemem.ir import AllToAll, IF_curr_delta, Network, PairSTDP, Population, Projection, SpikeSource
+from spikemem.ir import AllToAll, IF_curr_delta, Mac, Network, OneShot, PairSTDP, Population, Projection, SpikeSource
 from spikemem.models import CA3CAM
 from spikemem.passes import lower
 from tests.brian.support import needs
@@ -99,6 +101,29 @@ def test_files_are_joined_without_their_names_meeting(tmp_path: Path) -> None:
     assert text.index("namespace of_a {") < text.index("namespace of_a::beside_after_run_a {")
     assert "void _run_b() { of_b::_run_b(); }" in text
     assert "void _run_after_run_a() { of_a::beside_after_run_a::_run_after_run_a(); }" in text
+
+
+def test_macs_are_written_as_cuda_with_the_numbers_that_they_draw_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the compilation, which takes many minutes."""
+    needs("brian2-cuda")
+    from spikemem.backends.brian.cuda import CudaProgram
+
+    monkeypatch.setattr(CudaProgram, "_compile", lambda program, folder: None)
+    cell = Mac(modules=2, cells=3, gate="x", hypotheses=2)
+    populations = (Population("x", 4, SpikeSource()), Population("mac", 12, cell))
+    synapses = Projection("U", "x", "mac", AllToAll(), 0.0, 2.0, "up", OneShot())
+    target = backend("brian2-cuda")
+    network = lower(Network("macs", 1.0, populations, (synapses,)), target.abilities, "exact", 1)
+    program = target.compile(network, RunOptions())
+    assert isinstance(program, CudaProgram)
+    program.compile_into(tmp_path, 50)
+    written = {path.stem: path.read_text() for path in (tmp_path / "code_objects").glob("*.cu")}
+    assert "numbers" in written["n1_draw_codeobject"]
+    assert {"n1_pairs_summed_variable_left_post_codeobject", "n1_choice6_codeobject"} <= written.keys()
+    (numbers,) = [f for f in (tmp_path / "static_arrays").iterdir() if f.stat().st_size == 8 * 100 * 4]
+    assert np.array_equal(np.fromfile(numbers).reshape(100, 4), Draws(network).block(0)["mac"])
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spikemem.backend import Program, RunOptions, backend
 from spikemem.errors import NetworkError
-from spikemem.ir import AllToAll, FixedProbability, Mac, Network, OneShot, Population, Projection, SpikeSource
+from spikemem.ir import AllToAll, FixedProbability, Mac, Network, OneShot, Population, Projection, Receptor, SpikeSource
 from spikemem.passes import lower
 from tests.brian.support import assert_same_spikes, assert_same_state, made, needs, ran
 from tests.engine.support import as_events
@@ -67,6 +67,39 @@ def learner(connector: AllToAll | FixedProbability) -> Network:
         "learner", 1.0, (Population("x", 8, SpikeSource()), Population("mac", cell.size, cell)),
         (Projection("U", "x", "mac", connector, 0.0, 2.0, "up", OneShot()),),
     )  # fmt: skip
+
+
+def chain() -> Network:
+    """Macs whose code lets others learn, whose code in turn lets others choose, all in the same step of 0.1 ms."""
+    first = Mac(modules=4, cells=5, lambda_U=0.7, gate="g", frame=0.4, persistence=2)
+    second, third = Mac(modules=3, cells=4, gate="first", form="B"), Mac(modules=2, cells=4, gate="g", free="second")
+    populations = (
+        Population("x", 12, SpikeSource()), Population("g", 1, SpikeSource()), Population("first", 2 * first.size, first),
+        Population("second", second.size, second), Population("third", third.size, third),
+    )  # fmt: skip
+    several: tuple[tuple[str, str, float, Receptor, OneShot], ...] = (
+        ("x", "first", 0.3, "up", OneShot(most=4, freeze=0.5)),
+        ("first", "second", 0.2, "up", OneShot()),
+        ("second", "third", 0.1, "horizontal", OneShot()),
+        ("third", "first", 0.7, "down", OneShot()),
+    )
+    projections = (
+        Projection(f"{pre}->{post}", pre, post, AllToAll(), 0.0, delay, receptor, rule)
+        for pre, post, delay, receptor, rule in several
+    )
+    return Network("chain", 0.1, populations, tuple(projections))
+
+
+def test_macs_may_listen_to_macs() -> None:
+    needs("brian2")
+    rng = np.random.default_rng(1)
+    steps, neurons = np.nonzero(rng.random((300, 12)) < 0.1)
+    opened = np.sort(rng.choice(300, 120, replace=False))
+    stimulus = {"x": (steps, neurons.astype(np.int32)), "g": (opened, np.zeros(120, dtype=np.int32))}
+    wanted, found = (ran(name, chain(), stimulus, 300, numerics="exact", seed=3) for name in ("numba", "brian2"))
+    assert_same_spikes(found.spikes(), wanted.spikes())
+    assert_same_state(found, wanted, 1e-12)
+    assert all(spikes[0].size > 60 for spikes in wanted.spikes().values())
 
 
 @pytest.mark.parametrize("name", ["brian2", "brian2-cpp"])

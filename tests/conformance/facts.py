@@ -25,7 +25,8 @@ FACTS: Mapping[str, Facts] = {
     "brian2-cpp": Facts(NUMERICS, "exact", False, False, True, "all cases (`make slow`); some of them in every test run"),
     "brian2-cuda": Facts(
         NUMERICS, "not measured", False, False, True,
-        "the CA3 memory's program is written, compiled and linked with nvcc 13.0; it has not been run on a GPU yet",
+        "the programs of the CA3 memory and of macs are written, compiled and linked with nvcc 13.0; "
+        "none has been run on a GPU yet",
     ),
     "nest": Facts(("exact",), "exact; IF_cond_exp tolerance", False, False, False,
         "all cases that it does not refuse; random networks of IF_curr_exp and IF_curr_delta over 300 steps of 0.1 to 2 ms",
