@@ -314,7 +314,8 @@ def test_a_target_without_macs_names_the_race_form() -> None:
     except MissingDependency as error:
         pytest.skip(str(error))
     with pytest.raises(
-        Unsupported, match=r"level1: Mac: the backend has no rule for it; instead: .* race_form in spikemem"
+        Unsupported,
+        match=r"level1: Mac: the backend has no rule for it; instead: .* spikemem.models.sparsey_race.race_form",
     ):
         spikemem.run(MODEL, protocol=[call(0.0, "recognise", pixels=[0])], backend="nest")
 
