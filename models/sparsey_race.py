@@ -193,12 +193,16 @@ class SparseyRace(Memory):
     @operation(spacing=4.0, from_end=True, answers={"code": window("code", at=0.0, from_end=True)})
     def choose(self, pixels: Pixels, draw: Draw) -> Stimulus:
         """Show pixels and draw a code with rho, as a macrocolumn that learns does."""
+        rng = generator(self.seed, "kicks", draw[0])
+        return self.race(pixels, [self.law.draw(rng) for _ in range(self.modules)])
+
+    def race(self, pixels: Neurons, kicks: list[list[Kick]]) -> Stimulus:
+        """Return what measures the familiarity of ``pixels`` and then has each module race with the ``kicks`` given for it."""
         S = self.inputs
         measured = Stimulus(
             {"in_line": self._lines(pixels, range(S)), "in_ramp": tuple((t, S - 1 - t) for t in range(S))}
         )
-        rng = generator(self.seed, "kicks", draw[0])
-        return measured + self._raced(pixels, [self.law.draw(rng) for _ in range(self.modules)], start=S + 2)
+        return measured + self._raced(pixels, kicks, start=S + 2)
 
     def _lines(self, pixels: Neurons, steps: range) -> tuple[tuple[int, int], ...]:
         """Return the spikes of the input lines, held for ``steps``."""

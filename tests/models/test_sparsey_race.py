@@ -18,7 +18,7 @@ from spikemem.experiment import load_experiment
 from spikemem.hardware import find_hardware
 from spikemem.ir import IF_curr_delta
 from spikemem.ir.lowered import Connections, connection_list
-from spikemem.kicks import first_accepted
+from spikemem.kicks import Kick, first_accepted
 from spikemem.language import Call, call
 from spikemem.memory import LiveMemory
 from spikemem.models import Sparsey, SparseyRace
@@ -151,6 +151,31 @@ def test_neurons_choose_as_the_law_says(race: dict[str, Any]) -> None:
             assert live.recall(pixels=pixels).code == {
                 q * made.cells + int(row.argmax()) for q, row in enumerate(reached(made, pixels))
             }
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_every_possible_kick_is_accepted_just_when_its_law_says_so(power: int) -> None:
+    """All needs, gates, cells and images, one kick a module: with the law, which is exact, so is the chance to fire first."""
+    synapses = ((0, 2), (0, 3), (0,), (1, 2, 3), (1,), (3,))
+    race = SparseyRace(inputs=3, modules=2, cells=2, lambda_first=power, synapses=synapses)
+    images = [[p for p in range(3) if image >> p & 1] for image in range(8)]
+    at, expected = 0, []
+    given: dict[str, list[tuple[int, int]]] = {}
+    kicks = product(range(4), range(race.most + 1), range(2))
+    for pixels, (need, gate, cell) in product(images, kicks):
+        u = reached(race, pixels)
+        total = int((u.max(axis=1) ** power).sum())
+        presented = race.race(tuple(pixels), [[Kick(cell, need, gate)], [Kick(1 - cell, need, gate)]])
+        for name, spikes in presented.spikes.items():
+            given.setdefault(name, []).extend((at + t, i) for t, i in spikes)
+        for q, i in ((0, cell), (1, 1 - cell)):
+            if u[q, i] >= need and total >= gate:
+                expected.append((at + race.inputs + 4, q * 2 + i))
+        at += presented.last + 4
+    stimulus = {name: tuple(np.array(rows).T) for name, rows in given.items()}
+    times, cells = spikemem.run(race, stimulus=stimulus, duration_ms=at).spikes["cell"]
+    assert 0 < len(expected) < 2 * len(images) * 4 * (race.most + 1) * 2
+    assert list(zip(times.tolist(), cells.tolist(), strict=True)) == sorted(expected)
 
 
 def agreement(trained: Trained, pixels: list[int], races: int) -> tuple[float, float, int]:
