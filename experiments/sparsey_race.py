@@ -21,6 +21,7 @@ Chances = npt.NDArray[np.float64]
 SIDE, MODULES, CELLS = 4, 7, 8
 LEVEL = 0.01
 """Of the test of each item, divided by their number."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 
 
 class RaceStudy(Study):
@@ -56,7 +57,9 @@ class RaceStudy(Study):
             rows.append({"wrong pixels": wrong, **row})
         choice = columns(rows)
         return Findings(
-            {"recall": recalled, "choice": choice}, self._criteria(recalled, choice), lambda: _figure(chances)
+            {"recall": recalled, "choice": choice},
+            self._criteria(recalled, choice),
+            lambda: _figure(chances, self.choices),
         )
 
     def _recall(
@@ -116,14 +119,18 @@ def _run(how: StudyRun, race: SparseyRace, calls: list[Call]) -> spikemem.Record
     return spikemem.run(race, protocol=calls, backend=how.backend, hardware=how.hardware)
 
 
-def _figure(chances: dict[int, tuple[Chances, Chances]]) -> Figure:
+def _figure(chances: dict[int, tuple[Chances, Chances]], choices: int) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(5.0, 5.0), layout="constrained")
     axes = figure.subplots()
-    for wrong, (rho, share) in chances.items():
-        axes.plot(rho.ravel(), share.ravel(), "o", markersize=4, label=f"{wrong} wrong pixels")
-    axes.plot([0.0, 1.0], [0.0, 1.0], color="0.6", linewidth=1)
-    axes.set(xlabel="rho of the mac", ylabel="share of races won", title="A race's winners, cell by cell")
+    x = np.linspace(0.0, 1.0, 201)
+    off = 2.0 * np.sqrt(x * (1.0 - x) / choices)
+    axes.fill_between(x, x - off, x + off, color="0.85", label="± 2 standard deviations")
+    axes.plot(x, x, color="0.4", linewidth=1)
+    for number, (wrong, (rho, share)) in enumerate(chances.items()):
+        colour, marker = COLOURS[number % len(COLOURS)], "os^D"[number % 4]
+        axes.plot(rho.ravel(), share.ravel(), marker, color=colour, markersize=4, label=f"{wrong} wrong pixels")
+    axes.set(xlabel="rho of the mac (probability)", ylabel="share of races won", title="A race's winners, cell by cell")
     axes.legend()
     return figure

@@ -1,13 +1,6 @@
 """Memory layers: Hebbian, dense and transformer memories behind one interface, each by its equation.
 
-A layer is made of parameters, and is written, read and made to forget:
-
->>> from spikemem.layers import GatedDelta, GatedDeltaParameters
->>> layer = GatedDelta(GatedDeltaParameters(d_k=2, d_v=1))
->>> cost = layer.write([1.0, 0.0], [3.0])
->>> cost = layer.write([1.0, 0.0], [4.0])
->>> layer.read([1.0, 0.0]).value
-array([4.])
+A layer is made of parameters, and is written, read and made to forget; docs/memory_layers.md begins with an example.
 
 The layers of this package are oracles: NumPy, their equation and no more.
 """
