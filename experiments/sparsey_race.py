@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import model_validator
 
 import spikemem
+from spikemem.errors import InvalidInput
 from spikemem.experiment.study import Criterion, Findings, Study, StudyRun, columns
 from spikemem.language import Call, call, parameter
 from spikemem.memory import LiveMemory
@@ -37,6 +39,15 @@ class RaceStudy(Study):
     items: int = parameter(3, ge=1, doc="images that are learned")
     wrong: tuple[int, ...] = parameter((4, 8, 12), doc="wrong pixels of the images that are given codes, one a row")
     choices: int = parameter(1000, ge=100, doc="codes that each of those is given, one race a module and code")
+
+    @model_validator(mode="after")
+    def _check(self) -> RaceStudy:
+        pixels = SIDE * SIDE
+        if not self.wrong or len(set(self.wrong)) < len(self.wrong) or not all(0 <= n <= pixels for n in self.wrong):
+            raise InvalidInput(
+                f"RaceStudy.wrong: must be different numbers of 0..{pixels} pixels, got {list(self.wrong)}"
+            )
+        return self
 
     def run(self, how: StudyRun) -> Findings:
         """Train the mac, recall on the backend, choose on the backend."""

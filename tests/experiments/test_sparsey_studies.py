@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,3 +185,10 @@ def test_races_recall_and_choose_as_the_mac_does() -> None:
     assert findings.tables["recall"]["right winners"] == [7, 7, 7]
     assert findings.tables["choice"]["races"] == [1400]
     assert findings.tables["choice"]["least expected"][0] >= 5.0
+
+
+@pytest.mark.parametrize("wrong", [(), (4, 4), (17,), (-1,)])
+def test_wrong_pixels_that_cannot_be_are_refused(wrong: tuple[int, ...]) -> None:
+    sentence = f"RaceStudy.wrong: must be different numbers of 0..16 pixels, got {list(wrong)}"
+    with pytest.raises(InvalidInput, match=f"^{re.escape(sentence)}$"):
+        RaceStudy(wrong=wrong)
