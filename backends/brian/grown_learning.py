@@ -122,9 +122,10 @@ class Learning:
 
     def _reinforce(self, segment: int) -> None:
         """Strengthen the synapses of active neurons, weaken the others, prune, and grow what lacks."""
-        self.grown.change(np.array([segment]), self._amount("increment"), -self._amount("decrement"))
+        row = np.array([segment])
+        self.grown.change(row, self._amount("increment"), -self._amount("decrement"))
         self.reinforced[segment] = self.now
-        lacking = self.rule.new_synapses - int(self.grown.match()[segment])
+        lacking = self.rule.new_synapses - int(self.grown.match(row)[0])
         if lacking > 0:
             self.grown.grow(segment, lacking, self.rule.initial)
 

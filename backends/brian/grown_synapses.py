@@ -12,6 +12,7 @@ import numpy as np
 from spikemem.backends.brian.build import Array
 
 NOBODY = -1
+ALL = slice(None)
 
 
 @dataclass
@@ -53,20 +54,21 @@ class Grown:
         self.active = np.zeros(self.circle_pre.size, dtype=bool)
         self.winners = np.zeros(0, dtype=np.int64)
 
-    def marked(self) -> Array:
+    def marked(self, rows: Array | slice = ALL) -> Array:
         """Return, by segment and place, which synapses are of neurons active last."""
-        marked: Array = (self.pre != NOBODY) & self.active[self.pre]
+        pre = self.pre[rows]
+        marked: Array = (pre != NOBODY) & self.active[pre]
         return marked
 
-    def match(self) -> Array:
+    def match(self, rows: Array | slice = ALL) -> Array:
         """Return how many synapses of each segment are."""
-        match: Array = np.count_nonzero(self.marked(), axis=1)
+        match: Array = np.count_nonzero(self.marked(rows), axis=1)
         return match
 
     def change(self, rows: Array, active: float, silent: float | None) -> None:
         """Add to the permanences of synapses from active and, unless None, from silent neurons; prune those at 0."""
         exists = self.pre[rows] != NOBODY
-        marked = exists & self.active[self.pre[rows]]
+        marked = self.marked(rows)
         changes = marked if silent is None else exists
         amount = np.where(marked, active, 0.0 if silent is None else silent).astype(self.permanence.dtype)
         changed = np.minimum(self.permanence[rows] + amount, 1.0)

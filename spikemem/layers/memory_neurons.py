@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, final
 
@@ -86,8 +87,35 @@ class Network:
         return neurons, sum(self._memory.weights(p.name).pre.size for p in network.projections)
 
 
+class RunningLayer[P: MemoryNeuronPairsParameters | MemoryNeuronPatternsParameters](MemoryLayer[P]):
+    """A layer that is a network of memory neurons on ``backend``. A subclass reads it."""
+
+    modes: ClassVar = {}
+    cannot = CANNOT
+
+    def __init__(self, parameters: P, seed: int = 1, backend: str = "numba") -> None:
+        self._backend = backend
+        super().__init__(parameters, seed)
+
+    def _reset(self) -> None:
+        self._network = Network(self.parameters, self._backend, self._seed)
+
+    def _write(self, item: Item) -> None:
+        self._network.write(f"{type(self).__name__}.write", item.key, item.value, self._meter)
+
+    @abstractmethod
+    def _read(self, query: Query) -> Recalled:
+        """Recall."""
+
+    def _state(self) -> dict[str, Array]:
+        return self._network.state()
+
+    def _circuit(self) -> tuple[int, int]:
+        return self._network.circuit()
+
+
 @final
-class MemoryNeuronPairs(MemoryLayer[MemoryNeuronPairsParameters]):
+class MemoryNeuronPairs(RunningLayer[MemoryNeuronPairsParameters]):
     """Pairs of signs in a network of :class:`spikemem.models.MemoryNeurons` on ``backend``.
 
     The spiking form of softmax attention (``exponential``), of the nearest neighbour (``winner``) and, between pairs, of
@@ -97,31 +125,13 @@ class MemoryNeuronPairs(MemoryLayer[MemoryNeuronPairsParameters]):
 
     takes = MemoryNeuronPairsParameters
     traits = Traits(keys=SIGNED, values=SIGNED)
-    modes: ClassVar = {}
-    cannot = CANNOT
-
-    def __init__(self, parameters: MemoryNeuronPairsParameters, seed: int = 1, backend: str = "numba") -> None:
-        self._backend = backend
-        super().__init__(parameters, seed)
-
-    def _reset(self) -> None:
-        self._network = Network(self.parameters, self._backend, self._seed)
-
-    def _write(self, item: Item) -> None:
-        self._network.write(f"{type(self).__name__}.write", item.key, item.value, self._meter)
 
     def _read(self, query: Query) -> Recalled:
         return self._network.recall(query.key, self._meter)
 
-    def _state(self) -> dict[str, Array]:
-        return self._network.state()
-
-    def _circuit(self) -> tuple[int, int]:
-        return self._network.circuit()
-
 
 @final
-class MemoryNeuronPatterns(MemoryLayer[MemoryNeuronPatternsParameters]):
+class MemoryNeuronPatterns(RunningLayer[MemoryNeuronPatternsParameters]):
     """Patterns of N signs in a network of :class:`spikemem.models.MemoryNeurons` on ``backend``.
 
     The spiking form of Hopfield's network (``linear``), of dense Hebbian memories (``power``) and of the modern Hopfield
@@ -131,27 +141,9 @@ class MemoryNeuronPatterns(MemoryLayer[MemoryNeuronPatternsParameters]):
 
     takes = MemoryNeuronPatternsParameters
     traits = Traits(keys=SIGNED, values=SIGNED, auto=True, attractor=True, read_options=("max_steps",))
-    modes: ClassVar = {}
-    cannot = CANNOT
-
-    def __init__(self, parameters: MemoryNeuronPatternsParameters, seed: int = 1, backend: str = "numba") -> None:
-        self._backend = backend
-        super().__init__(parameters, seed)
-
-    def _reset(self) -> None:
-        self._network = Network(self.parameters, self._backend, self._seed)
-
-    def _write(self, item: Item) -> None:
-        self._network.write(f"{type(self).__name__}.write", item.key, item.value, self._meter)
 
     def _read(self, query: Query) -> Recalled:
         return settle(query, self.parameters.max_steps, lambda s: self._network.recall(s, self._meter).value)
-
-    def _state(self) -> dict[str, Array]:
-        return self._network.state()
-
-    def _circuit(self) -> tuple[int, int]:
-        return self._network.circuit()
 
 
 def _lines(pattern: Array) -> list[int]:
