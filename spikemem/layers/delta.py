@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import final
 
-import numpy as np
-
 from spikemem.ir.node import Fraction
-from spikemem.layers.cost import Array
-from spikemem.layers.forgetting import MATRIX_MODES
-from spikemem.layers.layer import MemoryLayer
-from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
+from spikemem.layers.matrix import MatrixLayer
+from spikemem.layers.records import Item, PairParameters
 from spikemem.parameters import parameter
 
 
@@ -22,7 +18,7 @@ class GatedDeltaParameters(PairParameters):
 
 
 @final
-class GatedDelta(MemoryLayer[GatedDeltaParameters]):
+class GatedDelta(MatrixLayer[GatedDeltaParameters]):
     r"""A matrix S that is moved towards the value by the error of what it brings up.
 
     .. math:: S \leftarrow \alpha S (I - \beta k k^T) + \beta v k^T = \alpha S + \beta (v - \alpha S k) k^T, \qquad \hat v = S q
@@ -33,22 +29,8 @@ class GatedDelta(MemoryLayer[GatedDeltaParameters]):
     """
 
     takes = GatedDeltaParameters
-    traits = Traits(write_options=("gate",))
-    modes = MATRIX_MODES
-
-    def _reset(self) -> None:
-        self._S: Array = np.zeros((self.parameters.d_v, self.parameters.d_k))
 
     def _write(self, item: Item) -> None:
         self._meter.scale(self._S, self.parameters.alpha)
         error = item.value - self._meter.project(self._S, item.key)
         self._meter.associate(self._S, self.parameters.beta * item.gate * error, item.key)
-
-    def _read(self, query: Query) -> Recalled:
-        return Recalled(self._meter.project(self._S, query.key))
-
-    def _state(self) -> dict[str, Array]:
-        return {"S": self._S}
-
-    def _circuit(self) -> tuple[int, int]:
-        return self.parameters.d_k + self.parameters.d_v, self._S.size
