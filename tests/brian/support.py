@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from spikemem import Recording
 from spikemem.backend import Program, RunOptions, StepEvents, WeightForm, backend
@@ -13,6 +14,14 @@ from spikemem.errors import MissingDependency
 from spikemem.ir import Network, Numerics
 from spikemem.passes import lower
 
+# Not shrunk: every try generates code anew.
+ANY = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.generate],
+)
+MOVES = (("numba", "brian2"), ("brian2", "numba"), ("brian2", "brian2"))
+"""The backends before and after a checkpoint."""
 FORMS: tuple[WeightForm, ...] = ("stored", "effective")
 
 
@@ -39,6 +48,22 @@ def ran(
     program.stimulate(stimulus)
     program.run(steps)
     return program
+
+
+def moved(
+    names: tuple[str, str], network: Network, stimulus: Mapping[str, StepEvents], at: int, steps: int, *,
+    numerics: Numerics = "spinnaker", seed: int = 1,
+) -> tuple[Program, Program]:  # fmt: skip
+    """Save one backend's program at step ``at`` and have another go on; return that and the engine's, with the same spikes."""
+    wanted = ran("numba", network, stimulus, steps, numerics=numerics, seed=seed)
+    first = ran(names[0], network, stimulus, at, numerics=numerics, seed=seed)
+    second = made(names[1], network, numerics=numerics, seed=seed)
+    second.run(2)  # what it has done before does not matter
+    second.load_state(first.save_state())
+    second.run(steps - at)
+    assert_same_spikes(first.spikes(), {n: (s[s < at], i[s < at]) for n, (s, i) in wanted.spikes().items()})
+    assert_same_spikes(second.spikes(), wanted.spikes(since=at))
+    return second, wanted
 
 
 def assert_same_spikes(found: Mapping[str, StepEvents], wanted: Mapping[str, StepEvents]) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikemem.backend import Program, RunOptions
-from tests.brian.support import assert_same_spikes, assert_same_state, made, needs, ran
+from tests.brian.support import ANY, MOVES, assert_same_spikes, assert_same_state, moved, needs, ran
 from tests.engine.support import as_events
 from tests.reference.strategies import Experiment
 from tests.reference.temporal_strategies import grown, learning
-
-# Not shrunk: every try generates code anew.
-ANY = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],
-)
 
 
 def assert_same_permanences(found: Program, wanted: Program) -> None:
@@ -42,19 +35,13 @@ def test_random_networks_agree(experiment: Experiment, seed: int, single: bool, 
 
 
 @settings(ANY, max_examples=20)
-@given(learning(), st.sampled_from([("numba", "brian2"), ("brian2", "numba"), ("brian2", "brian2")]), st.data())
+@given(learning(), st.sampled_from(MOVES), st.data())
 def test_a_checkpoint_moves_between_the_backends(
     experiment: Experiment, names: tuple[str, str], data: st.DataObject
 ) -> None:
     needs("brian2")
     stimulus, network = as_events(experiment.stimulus), experiment.network
     at = data.draw(st.integers(0, experiment.steps))
-    wanted = ran("numba", network, stimulus, experiment.steps)
-    first = ran(names[0], network, stimulus, at)
-    second = made(names[1], network)
-    second.run(2)  # what it has done before does not matter
-    second.load_state(first.save_state())
-    second.run(experiment.steps - at)
-    assert_same_spikes(second.spikes(), wanted.spikes(since=at))
+    second, wanted = moved(names, network, stimulus, at, experiment.steps)
     assert_same_state(second, wanted)
     assert_same_permanences(second, wanted)

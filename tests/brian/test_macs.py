@@ -6,23 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikemem.backend import Program, RunOptions, backend
 from spikemem.errors import NetworkError
 from spikemem.ir import AllToAll, FixedProbability, Mac, Network, OneShot, Population, Projection, Receptor, SpikeSource
 from spikemem.passes import lower
-from tests.brian.support import assert_same_spikes, assert_same_state, made, needs, ran
+from tests.brian.support import ANY, MOVES, assert_same_spikes, assert_same_state, made, moved, needs, ran
 from tests.engine.support import as_events
 from tests.reference.mac_strategies import STEPS, macs, network, stimuli
-
-# Not shrunk: every try generates code anew.
-ANY = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],
-)
 
 
 def assert_same(found: Program, wanted: Program) -> None:
@@ -46,18 +39,12 @@ def test_random_networks_agree(own: Any, data: st.DataObject, seed: int, pause: 
 
 
 @settings(ANY, max_examples=25)
-@given(macs(), st.sampled_from([("numba", "brian2"), ("brian2", "numba"), ("brian2", "brian2")]), st.data())
+@given(macs(), st.sampled_from(MOVES), st.data())
 def test_a_checkpoint_moves_between_the_backends(own: Any, names: tuple[str, str], data: st.DataObject) -> None:
     needs("brian2")
     cell, count = own[:2]
     stimulus, at = as_events(data.draw(stimuli(count * cell.size))), data.draw(st.integers(0, STEPS))
-    wanted = ran("numba", network(*own), stimulus, STEPS)
-    first = ran(names[0], network(*own), stimulus, at)
-    second = made(names[1], network(*own))
-    second.run(2)  # what it has done before does not matter
-    second.load_state(first.save_state())
-    second.run(STEPS - at)
-    assert_same_spikes(second.spikes(), wanted.spikes(since=at))
+    second, wanted = moved(names, network(*own), stimulus, at, STEPS)
     assert_same(second, wanted)
 
 

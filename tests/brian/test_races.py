@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from spikemem.ir import Explicit, Numbers, Race
 from spikemem.language import NetworkBuilder, OneToOne
-from tests.brian.support import assert_same_spikes, made, needs, ran
+from tests.brian.support import ANY, MOVES, assert_same_spikes, moved, needs, ran
 from tests.engine.support import as_events
 from tests.engine.test_races import network, races
 
-# Not shrunk: every try generates code anew.
-ANY = settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    phases=[Phase.explicit, Phase.generate],
-)
 Drawn = tuple[Race, list[list[float]], list[tuple[int, int]], int]
 STEPS = 130
 
 
 @settings(ANY, max_examples=20)
-@given(
-    races(), st.integers(0, STEPS), st.sampled_from([("brian2", "numba"), ("numba", "brian2"), ("brian2", "brian2")])
-)
+@given(races(), st.integers(0, STEPS), st.sampled_from(MOVES))
 def test_random_races_agree_and_move(case: Drawn, pause: int, names: tuple[str, str]) -> None:
     needs("brian2")
     cell, drives, spikes, seed = case
     net, stimulus = network(cell, drives), as_events({"in": spikes})
-    wanted = ran("numba", net, stimulus, STEPS, seed=seed, numerics="exact")
-    first = ran(names[0], net, stimulus, pause, seed=seed, numerics="exact")
-    second = made(names[1], net, seed=seed, numerics="exact")
-    second.load_state(first.save_state())
-    second.run(STEPS - pause)
-    assert_same_spikes(first.spikes(), {n: (s[s < pause], i[s < pause]) for n, (s, i) in wanted.spikes().items()})
-    assert_same_spikes(second.spikes(), wanted.spikes(since=pause))
+    second, wanted = moved(names, net, stimulus, pause, STEPS, seed=seed, numerics="exact")
     assert second.cost == wanted.cost
 
 
