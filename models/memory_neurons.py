@@ -39,9 +39,9 @@ class MemoryNeurons(Memory):
 
     A key of ``key`` bits is on twice as many lines: line i says that bit i is +1, line key + i that it is -1, neither that it
     is unknown; values likewise. A memory neuron has synapses of weight 1 from the lines of its key, and of 1 onto the lines of
-    its value, -1 onto their opposites, so its drive is the number of active lines that agree with it. With h_mu = drive - key/2,
-    half the overlap of key and cue if all bits are known, it spikes with a rate of f(h_mu), and the first to spike in a race
-    votes for its value:
+    its value, -1 onto their opposites, so its drive is the number of active lines that agree with it. With
+    h_mu = drive - key/2, half the overlap of key and cue if all bits are known, it spikes with a rate of f(h_mu), and the first
+    to spike in a race votes for its value:
 
     .. math::
         v_i = \operatorname{sgn} \sum_{r=1}^{\text{races}} V_i^{\mu(r)}

@@ -15,6 +15,7 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
 )
+from spikemem.layers.spiking.supervised import SpikingSupervisedDense, SpikingSupervisedDenseParameters
 
 __all__ = [
     "MemoryNeuronPairs",
@@ -23,6 +24,8 @@ __all__ = [
     "MemoryNeuronPatternsParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
+    "SpikingSupervisedDense",
+    "SpikingSupervisedDenseParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
 ]
