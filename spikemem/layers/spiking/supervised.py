@@ -33,10 +33,9 @@ class SpikingSupervisedDense(RunningLayer[SpikingSupervisedDenseParameters]):
     r"""Archetypes that are only seen through examples, in a network of :class:`spikemem.models.MemoryNeurons`.
 
     The label makes the same memory neuron fire with every example of its class, each of which moves its synapses by 1/M:
-    after M examples they are :math:`\bar\xi`, the oracle's (:class:`spikemem.layers.SupervisedDense`). An answer is asked again
-    until it rests, by the host. What is lost: the sign of a sum is that of a sample of ``races`` votes; a bit's effect on itself is
-    not
-    left out; M is fixed beforehand, and before all M were seen a class is heard as much more softly.
+    after M examples they are :math:`\bar\xi`, the oracle's (:class:`spikemem.layers.SupervisedDense`). An answer is asked
+    again until it rests, by the host. What is lost: the sign of a sum is that of a sample of ``races`` votes; a bit's effect on
+    itself is not left out; M is fixed beforehand, and before all M were seen a class is heard as much more softly.
     """
 
     takes = SpikingSupervisedDenseParameters
