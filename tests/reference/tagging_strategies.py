@@ -32,7 +32,7 @@ def tagging_rules(draw: Draw, size: int, one: float) -> TagAndCapture:
         "rate": one * draw(fractions(0.1, 1.0)),
         "momentum": draw(st.sampled_from([0.0, 0.0, 0.83])),
         "retain": draw(st.sampled_from([1.0, 1.0, 0.71, 0.0])),
-        "window": tuple(draw(st.lists(st.sampled_from([1.0, 0.37, 0.0, -0.61]), min_size=1, max_size=4))),
+        "window": tuple(draw(st.lists(st.sampled_from([1.0, 0.37, 0.0, -0.61]), min_size=1, max_size=4).filter(any))),
     }
     if draw(st.booleans()):
         fields |= {"w_min": -one * draw(fractions(0.6, 1.0)), "w_max": one * draw(fractions(0.6, 1.0))}
