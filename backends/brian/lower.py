@@ -21,9 +21,11 @@ import spikemem.backends.brian.one_shot
 import spikemem.backends.brian.pair_stdp
 import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.race
+import spikemem.backends.brian.resonate_and_fire
 import spikemem.backends.brian.segment
 import spikemem.backends.brian.spike_source
-import spikemem.backends.brian.static  # noqa: F401
+import spikemem.backends.brian.static
+import spikemem.backends.brian.tag_and_capture  # noqa: F401
 from spikemem.backend import RunOptions, StepEvents
 from spikemem.backends.brian.build import (
     CELL_RULES,

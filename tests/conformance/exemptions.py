@@ -42,6 +42,8 @@ EXEMPTIONS: tuple[Exemption, ...] = (
             "OneShot",
             "FadingOneShot",
             "Race",
+            "ResonateAndFire",
+            "TagAndCapture",
         )
         for backend in ("nest", "spinnaker")
     ),
