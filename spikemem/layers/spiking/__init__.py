@@ -15,6 +15,12 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
 )
+from spikemem.layers.spiking.nearest import (
+    SpikingNearestNeighbour,
+    SpikingNearestNeighbourParameters,
+    SpikingNoveltyGated,
+    SpikingNoveltyGatedParameters,
+)
 
 __all__ = [
     "MemoryNeuronPairs",
@@ -23,6 +29,10 @@ __all__ = [
     "MemoryNeuronPatternsParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
+    "SpikingNearestNeighbour",
+    "SpikingNearestNeighbourParameters",
+    "SpikingNoveltyGated",
+    "SpikingNoveltyGatedParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
 ]
