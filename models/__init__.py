@@ -10,6 +10,7 @@ from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hebbian_associator import HebbianAssociator
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
+from spikemem.models.nearest_neighbour import NearestNeighbour
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
@@ -22,6 +23,7 @@ _ALL = (
     HebbianAssociator,
     HeteroAssociative,
     MemoryNeurons,
+    NearestNeighbour,
     SDRClassifier,
     SDRNeuron,
     Sparsey,
@@ -38,6 +40,7 @@ __all__ = [
     "HebbianAssociator",
     "HeteroAssociative",
     "MemoryNeurons",
+    "NearestNeighbour",
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",

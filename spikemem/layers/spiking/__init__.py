@@ -15,6 +15,12 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
 )
+from spikemem.layers.spiking.nearest import (
+    SpikingNearestNeighbour,
+    SpikingNearestNeighbourParameters,
+    SpikingNoveltyGated,
+    SpikingNoveltyGatedParameters,
+)
 from spikemem.layers.spiking.supervised import SpikingSupervisedDense, SpikingSupervisedDenseParameters
 
 __all__ = [
@@ -24,6 +30,10 @@ __all__ = [
     "MemoryNeuronPatternsParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
+    "SpikingNearestNeighbour",
+    "SpikingNearestNeighbourParameters",
+    "SpikingNoveltyGated",
+    "SpikingNoveltyGatedParameters",
     "SpikingSupervisedDense",
     "SpikingSupervisedDenseParameters",
     "SpikingWillshaw",
