@@ -10,16 +10,15 @@ import numpy.typing as npt
 from nengo.params import Parameter
 from nengo.processes import Process
 
-from spikemem.errors import InvalidInput, Unsupported
-from spikemem.ir.spike_source import SpikeSourcePoisson
+from spikemem.checks import whole_number
+from spikemem.errors import InvalidInput
 from spikemem.language.memory import Memory as Model
 from spikemem.memory import LiveMemory, open_memory
 from spikemem.nengo.lines import Lines, answering, chosen, sources
+from spikemem.nengo.signals import Signals
 from spikemem.passes.discretize import whole_steps
 
 Array = npt.NDArray[Any]
-_STEPS = "spikemem/steps"
-"""The name of the state beside those of the memory: how many steps of ours are behind it."""
 
 
 class Memory(Process):  # type: ignore[misc]
@@ -35,13 +34,15 @@ class Memory(Process):  # type: ignore[misc]
 
     ``inputs`` are spike sources (None: all), ``outputs`` populations (None: those that answers are read from). The other
     choices are those of :func:`spikemem.open`. The state is kept in Nengo's signals after every step, so a simulator that
-    is reset begins anew, and one that was pickled goes on bit for bit.
+    is reset begins anew, and one that was pickled goes on bit for bit. They hold ``room`` times the bytes that the state has
+    at first: it grows where synapses do, and where spikes are remembered until others come.
     """
 
     model = Parameter("model", readonly=True)
     inputs = Parameter("inputs", readonly=True)
     outputs = Parameter("outputs", readonly=True)
     threshold = Parameter("threshold", readonly=True)
+    room = Parameter("room", readonly=True)
     choices = Parameter("choices", readonly=True)
 
     def __init__(
@@ -51,6 +52,7 @@ class Memory(Process):  # type: ignore[misc]
         inputs: Sequence[str] | None = None,
         outputs: Sequence[str] | None = None,
         threshold: float = 0.5,
+        room: int = 16,
         backend: str = "numba",
         numerics: str | None = None,
         seed: int = 1,
@@ -59,11 +61,6 @@ class Memory(Process):  # type: ignore[misc]
         if not isinstance(model, Model):
             raise InvalidInput(f"nengo.Memory: model must be a memory model, got {type(model).__name__}")
         network = model.network()
-        poisson = [p.name for p in network.populations if isinstance(p.cell, SpikeSourcePoisson)]
-        if poisson:
-            raise Unsupported(
-                f"nengo.Memory: {poisson[0]} is a Poisson source, whose pending spikes no signal can hold"
-            )
         level: Any = threshold
         if isinstance(level, bool) or not isinstance(level, int | float) or not 0.0 < level < np.inf:
             raise InvalidInput(f"nengo.Memory: threshold must be a number > 0, got {threshold!r}")
@@ -73,6 +70,7 @@ class Memory(Process):  # type: ignore[misc]
         lines_in, lines_out = Lines.of(network, into), Lines.of(network, out)
         super().__init__(default_size_in=lines_in.size, default_size_out=lines_out.size, default_dt=1e-3, seed=None)
         self.model, self.inputs, self.outputs, self.threshold = model, into, out, float(threshold)
+        self.room = whole_number("nengo.Memory: room", room, least=1)
         self.choices = (("backend", backend), ("numerics", numerics), ("seed", seed), ("dt", dt))
         self.input_lines, self.output_lines = lines_in, lines_out
         self.opened()  # a choice that is wrong is told here, not when the simulator is built
@@ -86,40 +84,39 @@ class Memory(Process):  # type: ignore[misc]
         self._check(shape_in, shape_out)
         live = self.opened()
         _steps_of(live, dt)
-        return {**live.state(), _STEPS: np.zeros(1, dtype=np.int64)}
+        signals, held = self._signals(live)
+        signals.put(live.state(), held)
+        return {**held, "steps": np.zeros(1, dtype=np.int64)}
 
     def make_step(
         self, shape_in: Any, shape_out: Any, dt: float, rng: Any, state: dict[str, Array]
     ) -> Callable[[float, Array], Array]:
         """Return the function of a step."""
         live = self.opened()
-        steps, own = _steps_of(live, dt), [name for name in state if name != _STEPS]
-        at, done = live.setup.dt, 0
+        signals, _ = self._signals(live)
+        steps, at, done = _steps_of(live, dt), live.setup.dt, 0
 
         def step(t: float, x: Array) -> Array:
             nonlocal done
-            if state[_STEPS][0] != done:  # Nengo put other signals in the place of these, as it does when it unpickles
-                live.restore({name: state[name] for name in own})
+            if state["steps"][0] != done:  # Nengo put other values there, as it does when it unpickles
+                live.restore(signals.get(state))
             on = np.asarray(x) * dt >= self.threshold
             told = {name: np.flatnonzero(on[lines]) for name, lines in self.input_lines.slices.items()}
-            now = live.now_ms
-            stimulus = {name: (np.full(lines.size, now), lines) for name, lines in told.items() if lines.size}
+            stimulus = {name: (np.full(lines.size, live.now_ms), lines) for name, lines in told.items() if lines.size}
             spikes = live.stimulate(stimulus, steps * at)
-            for name, value in live.state().items():
-                if value.shape != state[name].shape:
-                    raise Unsupported(
-                        f"nengo.Memory: {name} of the state of {type(self.model).__name__} grew from {state[name].shape} to "
-                        f"{value.shape}, which Nengo's signals cannot; give the model more room"
-                    )
-                state[name][...] = value
-            done = int(state[_STEPS][0]) + steps
-            state[_STEPS][0] = done
+            signals.put(live.state(), state)
+            done = int(state["steps"][0]) + steps
+            state["steps"][0] = done
             fired = np.zeros(shape_out)
             for name, lines in self.output_lines.slices.items():
                 np.add.at(fired[lines], spikes[name][1], 1.0 / dt)
             return fired
 
         return step
+
+    def _signals(self, live: LiveMemory) -> tuple[Signals, dict[str, Array]]:
+        signals = Signals(live.state(), self.room)
+        return signals, signals.empty()
 
     def _check(self, shape_in: Any, shape_out: Any) -> None:
         for what, shape, lines in (("in", shape_in, self.input_lines), ("out", shape_out, self.output_lines)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ nengo = pytest.importorskip("nengo", reason="nengo is not installed: pip install
 
 import spikemem  # noqa: E402
 from spikemem.backend import StepEvents  # noqa: E402
-from spikemem.errors import InvalidInput, MissingDependency  # noqa: E402
+from spikemem.errors import InvalidInput, MissingDependency, Unsupported  # noqa: E402
 from spikemem.language import call  # noqa: E402
 from spikemem.language.protocol import all_events  # noqa: E402
 from spikemem.models import CA3CAM, HeteroAssociative  # noqa: E402
@@ -156,6 +157,34 @@ def test_two_memories_in_one_model_do_not_meet() -> None:
     assert not sim.data[probes[1]].any()  # it learned nothing
 
 
+def asked_often(room: int) -> Memory:
+    """A memory whose synapses remember ever more spikes of ``out``, as cue 1 never fires."""
+    return Memory(PAIRS, room=room)
+
+
+OFTEN = [*CALLS[:1], *(call(40.0 + 20.0 * k, "recall", cue=0) for k in range(40))]
+
+
+def test_a_state_that_grows_is_pickled_too() -> None:
+    whole = ran(asked_often(16), OFTEN, 0.84)
+    with nengo.Simulator(built(asked_often(16), OFTEN), progress_bar=False) as sim:
+        sim.run(0.83)
+        kept = pickle.dumps(sim)
+    with pickle.loads(kept) as again:
+        again.run(0.01)
+        np.testing.assert_array_equal(again.data[again.model.probes[0]], whole)
+    assert np.count_nonzero(whole) == 2 * (2 + 40)
+
+
+def test_a_state_that_outgrows_its_room_is_refused() -> None:
+    with pytest.raises(Unsupported) as raised:
+        ran(asked_often(1), OFTEN, 0.84)
+    assert re.fullmatch(
+        r"nengo\.Memory: the state grew to \d+ bytes, and Nengo's signals hold \d+; give it more room",
+        str(raised.value),
+    )
+
+
 def test_a_step_of_nengo_that_is_not_whole_steps_of_the_memory_is_refused() -> None:
     with pytest.raises(InvalidInput) as raised:
         nengo.Simulator(built(Memory(PAIRS), []), dt=0.0015, progress_bar=False)
@@ -197,6 +226,7 @@ WRONG: dict[str, Wrong] = {
         "nengo.Memory: inputs: must name at least one population, and none twice, got []",
     ),
     "threshold": (lambda: Memory(PAIRS, threshold=0.0), "nengo.Memory: threshold must be a number > 0, got 0.0"),
+    "room": (lambda: Memory(PAIRS, room=0), "nengo.Memory: room: must be a whole number >= 1, got 0"),
     "dt": (lambda: Memory(PAIRS, dt=0.0), "dt: must be a finite number of ms > 0, got 0.0"),
     "operations": (
         lambda: Operations(PAIRS, CALLS),  # type: ignore[arg-type]
