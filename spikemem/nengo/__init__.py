@@ -10,7 +10,16 @@ from spikemem.errors import MissingDependency
 if find_spec("nengo") is None:
     raise MissingDependency("spikemem.nengo: nengo is not installed: pip install 'spikemem[nengo]'")
 
+from spikemem.nengo.associative_memory import AssociativeMemory, AssociativeMemoryParameters
 from spikemem.nengo.memory import Memory
 from spikemem.nengo.operations import Operations
+from spikemem.nengo.pes_voja import PESVoja, PESVojaParameters
 
-__all__ = ["Memory", "Operations"]
+__all__ = [
+    "AssociativeMemory",
+    "AssociativeMemoryParameters",
+    "Memory",
+    "Operations",
+    "PESVoja",
+    "PESVojaParameters",
+]
