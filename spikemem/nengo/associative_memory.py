@@ -12,7 +12,7 @@ from spikemem.ir.node import Count, Positive
 from spikemem.layers.cost import Array, Cost
 from spikemem.layers.records import PairParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
-from spikemem.nengo.presentation import Shown, built, fired, latency_ms, opened, seed_of, steps
+from spikemem.nengo.presentation import SYNAPSE, Shown, built, fired, latency_ms, opened, seed_of, steps
 from spikemem.parameters import parameter
 
 
@@ -51,11 +51,11 @@ class AssociativeMemory(SlotLayer[AssociativeMemoryParameters]):
     for keys of length 1. Items are vectors of its connections and are set when the network is built: a write keeps them until
     the first read, which builds it anew if anything has changed. So a write is one pass, and nothing learns.
 
-    A query is shown from rest for ``read_ms``; the value is the mean over the last ``mean_ms``, the confidence the largest u
-    as a part of their sum, the latency the time until half of the value is there, the steps those of 1 ms. Synaptic
-    operations are those of the circuit of neurons, without Nengo's factors: a spike reaches the value's numbers that are not
-    zero and, if ``wta``, every neuron of the other items; each number of the query that is not zero is held, and counts once
-    for every neuron.
+    A query is shown from rest for ``read_ms``; the value is the mean over the last ``mean_ms`` of what is decoded, filtered
+    by 5 ms. The confidence is the largest u as a part of their sum, the latency the time until half of the value is there,
+    the steps are those of 1 ms. Synaptic operations are those of the circuit of neurons, without Nengo's factors: a spike
+    reaches the value's numbers that are not zero and, if ``wta``, every neuron of the other items; each number of the query
+    that is not zero is held, and counts once for every neuron.
     """
 
     takes = AssociativeMemoryParameters
@@ -99,7 +99,7 @@ class AssociativeMemory(SlotLayer[AssociativeMemoryParameters]):
             nengo.Connection(nengo.Node(lambda t: shown.key), memory.input, synapse=None)
             ensembles = tuple(memory.am_ensembles)
             neurons = tuple(nengo.Probe(ensemble.neurons) for ensemble in ensembles)
-            utility, output = nengo.Probe(memory.elem_output), nengo.Probe(memory.output)
+            utility, output = (nengo.Probe(node, synapse=SYNAPSE) for node in (memory.elem_output, memory.output))
         return _Circuit(keys, values, built(net), shown, ensembles, neurons, utility, output)
 
     def _circuit(self) -> tuple[int, int]:

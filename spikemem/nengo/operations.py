@@ -44,14 +44,18 @@ class Operations(Process):  # type: ignore[misc]
         self._dt = dt
         self._lines = _by_step(memory.input_lines, stimulus)
 
-    def make_step(
-        self, shape_in: Any, shape_out: Any, dt: float, rng: Any, state: Any
-    ) -> Callable[[float], npt.NDArray[np.float64]]:
-        """Return the function of a step."""
+    def make_state(self, shape_in: Any, shape_out: Any, dt: float, dtype: Any = None) -> dict[str, Array]:
+        """Return no state: what is done when stands from the beginning."""
         if not np.isclose(1000.0 * dt, self._dt, rtol=1e-9, atol=0.0):
             raise InvalidInput(
                 f"nengo.Operations: Nengo's step must be the model's, {self._dt:g} ms, got {1000.0 * dt:g} ms"
             )
+        return {}
+
+    def make_step(
+        self, shape_in: Any, shape_out: Any, dt: float, rng: Any, state: Any
+    ) -> Callable[[float], npt.NDArray[np.float64]]:
+        """Return the function of a step."""
         lines = self._lines
 
         def step(t: float) -> npt.NDArray[np.float64]:

@@ -187,7 +187,7 @@ def test_a_state_that_outgrows_its_room_is_refused() -> None:
 
 def test_a_step_of_nengo_that_is_not_whole_steps_of_the_memory_is_refused() -> None:
     with pytest.raises(InvalidInput) as raised:
-        nengo.Simulator(built(Memory(PAIRS), []), dt=0.0015, progress_bar=False)
+        nengo.builder.Model(dt=0.0015).build(built(Memory(PAIRS), []))
     assert str(raised.value) == (
         "nengo.Memory: Nengo's step: 1.5 ms is not a multiple of dt = 1 ms; nearest: 1 or 2 ms"
     )
@@ -195,7 +195,7 @@ def test_a_step_of_nengo_that_is_not_whole_steps_of_the_memory_is_refused() -> N
 
 def test_operations_are_refused_at_another_step_than_the_models() -> None:
     with pytest.raises(InvalidInput) as raised:
-        nengo.Simulator(built(Memory(PAIRS), CALLS), dt=0.002, progress_bar=False)
+        nengo.builder.Model(dt=0.002).build(built(Memory(PAIRS), CALLS))
     assert str(raised.value) == "nengo.Operations: Nengo's step must be the model's, 1 ms, got 2 ms"
 
 
@@ -203,7 +203,7 @@ def test_a_node_of_another_size_is_refused() -> None:
     with nengo.Network() as net:
         nengo.Node(Memory(PAIRS), size_in=3)
     with pytest.raises(InvalidInput) as raised:
-        nengo.Simulator(net, progress_bar=False)
+        nengo.builder.Model(dt=0.001).build(net)
     assert str(raised.value) == "nengo.Memory: size_in must be 6 (in_cue, in_content), got 3"
 
 

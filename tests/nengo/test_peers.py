@@ -21,18 +21,10 @@ from spikemem.nengo import (  # noqa: E402
 from spikemem.nengo.presentation import fired, opened  # noqa: E402
 from tests.bad_input.support import Wrong, assert_refused  # noqa: E402
 from tests.layers.support import Array, Layer, directions, filled, first_choices  # noqa: E402
+from tests.nengo.page import D_K, D_V, apart  # noqa: E402
 
-D_K, D_V, ITEMS = 16, 8, 4
+ITEMS = 4
 KINDS = ("associative memory", "PES and Voja")
-
-
-def apart(count: int, most: float = 0.5) -> Array:
-    """Keys of length 1 with overlaps below ``most``."""
-    kept: list[Array] = []
-    for key in directions(1, "apart", 10_000, D_K):
-        if len(kept) < count and all(abs(key @ k) < most for k in kept):
-            kept.append(key)
-    return np.array(kept)
 
 
 KEYS, VALUES = apart(ITEMS), directions(1, "values", ITEMS, D_V)
