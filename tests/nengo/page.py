@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from spikemem.layers import SoftmaxAttention, SoftmaxAttentionParameters
-from spikemem.nengo import AssociativeMemory, AssociativeMemoryParameters, PESVoja, PESVojaParameters
 from tests.layers.support import Array, Layer, directions, first_choices
 
 D_K, D_V, ITEMS = 16, 8, 16
@@ -26,6 +25,9 @@ def apart(count: int, most: float = 0.5) -> Array:
 
 def layers() -> list[tuple[str, Layer]]:
     """What is compared, empty, by name."""
+    # Imported here, as pytest looks for doctests in this file where nengo is not installed, too.
+    from spikemem.nengo import AssociativeMemory, AssociativeMemoryParameters, PESVoja, PESVojaParameters
+
     return [
         ("SoftmaxAttention, β = 30", SoftmaxAttention(SoftmaxAttentionParameters(d_k=D_K, d_v=D_V, beta=30.0))),
         ("AssociativeMemory", AssociativeMemory(AssociativeMemoryParameters(d_k=D_K, d_v=D_V))),

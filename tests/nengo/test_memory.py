@@ -14,9 +14,10 @@ nengo = pytest.importorskip("nengo", reason="nengo is not installed: pip install
 import spikemem  # noqa: E402
 from spikemem.backend import StepEvents  # noqa: E402
 from spikemem.errors import InvalidInput, MissingDependency, Unsupported  # noqa: E402
-from spikemem.language import call  # noqa: E402
+from spikemem.language import AllToAll, IF_curr_delta, NetworkBuilder, OneToOne, SpikeSourcePoisson, call  # noqa: E402
+from spikemem.language import Memory as Model  # noqa: E402
 from spikemem.language.protocol import all_events  # noqa: E402
-from spikemem.models import CA3CAM, HeteroAssociative  # noqa: E402
+from spikemem.models import CA3CAM, HeteroAssociative, TemporalMemory  # noqa: E402
 from spikemem.nengo import Memory, Operations  # noqa: E402
 from spikemem.simulate import plan_protocol  # noqa: E402
 from tests.bad_input.support import Wrong, assert_refused  # noqa: E402
@@ -174,6 +175,41 @@ def test_a_state_that_grows_is_pickled_too() -> None:
         again.run(0.01)
         np.testing.assert_array_equal(again.data[again.model.probes[0]], whole)
     assert np.count_nonzero(whole) == 2 * (2 + 40)
+
+
+def test_a_memory_that_grows_synapses_fires_as_it_does_alone() -> None:
+    model = TemporalMemory(
+        symbols=3, columns=32, cells=4, active=4, theta=3, theta_match=2, new_synapses=4, most_synapses=6, initial=0.6
+    )
+    calls = [call(200.0 * k, "learn", sequence=[0, 1, 2]) for k in range(3)]
+    calls.append(call(600.0, "predict", sequence=[0, 1]))
+    memory = Memory(model, room=64)
+    lines = ran(memory, calls, 0.8)
+    for name, where in memory.output_lines.slices.items():
+        assert spikes(lines[:, where]) == alone(model, calls, name, duration_ms=800.0)
+    assert lines.any()
+
+
+class Noise(Model):
+    """Neurons driven by a Poisson source."""
+
+    def build(self, net: NetworkBuilder) -> None:
+        net.connect(net.input("told", 1), net.population("idle", 1, IF_curr_delta()), AllToAll(), weight=0.1, delay=1.0)
+        noise = net.population("noise", 20, SpikeSourcePoisson(rate=50.0))
+        net.connect(noise, net.population("out", 20, IF_curr_delta()), OneToOne(), weight=30.0, delay=1.0)
+
+
+def test_poisson_sources_fire_as_they_do_alone_and_are_pickled() -> None:
+    whole = ran(Memory(Noise(), outputs=["out"], seed=3), [], 0.6)
+    expected = spikemem.run(Noise(), stimulus={}, duration_ms=600.0, seed=3).spikes["out"]
+    assert spikes(whole) == list(zip(expected[0].tolist(), expected[1].tolist(), strict=True))
+    assert expected[0].size > 100
+    with nengo.Simulator(built(Memory(Noise(), outputs=["out"], seed=3), []), progress_bar=False) as sim:
+        sim.run(0.3)
+        kept = pickle.dumps(sim)
+    with pickle.loads(kept) as again:
+        again.run(0.3)
+        np.testing.assert_array_equal(again.data[again.model.probes[0]], whole)
 
 
 def test_a_state_that_outgrows_its_room_is_refused() -> None:
