@@ -10,7 +10,7 @@ import numpy as np
 
 from spikemem.ir.node import Count, Positive
 from spikemem.layers.cost import Array, Cost
-from spikemem.layers.records import PairParameters, Query, Recalled, Traits
+from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
 from spikemem.nengo.presentation import SYNAPSE, Shown, built, fired, latency_ms, opened, seed_of, steps
 from spikemem.parameters import parameter
@@ -47,9 +47,10 @@ class AssociativeMemory(SlotLayer[AssociativeMemoryParameters]):
     .. math:: \hat v = \sum_i u_i v_i, \qquad u_i = f(x_i - c \sum_{j \ne i} u_j)
 
     with f a step that LIF neurons approximate, theta the threshold and, if ``wta``, c = 1.5 (Stewart, Tang & Eliasmith 2011,
-    "A biologically realistic cleanup memory: autoassociation in spiking neurons", Cognitive Systems Research 12(2)). It is made
-    for keys of length 1. Items are vectors of its connections and are set when the network is built: a write keeps them until
-    the first read, which builds it anew if anything has changed. So a write is one pass, and nothing learns.
+    "A biologically realistic cleanup memory: autoassociation in spiking neurons", Cognitive Systems Research 12:84-92). It is
+    made for keys of length 1. Items are vectors of its connections and are set when the network is built: a write keeps them
+    until the first read, which builds it anew if anything has changed. So a write is one pass, and nothing learns. A key that
+    is held already takes the place of the earlier one (ours), since two ensembles of one key would silence each other.
 
     A query is shown from rest for ``read_ms``; the value is the mean over the last ``mean_ms`` of what is decoded, filtered
     by 5 ms. The confidence is the largest u as a part of their sum, the latency the time until half of the value is there,
@@ -64,6 +65,10 @@ class AssociativeMemory(SlotLayer[AssociativeMemoryParameters]):
     def _reset(self) -> None:
         super()._reset()
         self._built: _Circuit | None = None
+
+    def _write(self, item: Item) -> None:
+        self._slots.drop(item.key, self._meter)
+        super()._write(item)
 
     def _read(self, query: Query) -> Recalled:
         p = self.parameters

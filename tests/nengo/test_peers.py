@@ -54,7 +54,7 @@ def test_pairs_come_back_as_from_the_oracle(kind: str) -> None:
 
 
 def test_voja_keeps_apart_what_pes_alone_mixes() -> None:
-    """Published: encoders that move to the keys guard earlier pairs from later ones. How much is ours: 0.00 against 0.28."""
+    """Encoders that move to the keys guard earlier pairs from later ones: errors of 0.00 against 0.28 (ours)."""
     keys, values = apart(8), directions(1, "v", 8, D_V)
     with_voja, without = (filled(empty(KINDS[1], voja_rate=rate), keys, values) for rate in (0.05, 0.0))
     assert errors(with_voja, keys, values).mean() < 0.02
@@ -130,6 +130,22 @@ def test_what_is_written_is_kept_until_the_first_read_builds_the_network() -> No
     np.testing.assert_allclose(layer.read(KEYS[0]).value, VALUES[0], atol=0.1)
     layer.write(KEYS[1], VALUES[1])
     np.testing.assert_allclose(layer.read(KEYS[1]).value, VALUES[1], atol=0.1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_that_is_written_again_brings_up_its_latest_value(kind: str) -> None:
+    layer = filled(empty(kind), KEYS[[0, 1, 0]], VALUES[:3])
+    assert errors(layer, KEYS[:2], VALUES[[2, 1]]).max() < 0.1
+
+
+def test_replay_leaves_one_ensemble_an_item() -> None:
+    layer = filled(empty(KINDS[0]), KEYS[:2], VALUES[:2])
+    layer.consolidate(2)
+    assert layer.footprint().neurons == 100
+    found = layer.read(KEYS[1])
+    assert found.confidence is not None
+    assert found.confidence > 0.95
+    np.testing.assert_allclose(found.value, VALUES[1], atol=0.1)
 
 
 @pytest.mark.parametrize("wta", [True, False])
