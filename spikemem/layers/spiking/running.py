@@ -69,6 +69,9 @@ class RunningLayer[P: LayerParameters](MemoryLayer[P]):
     def _state(self) -> dict[str, Array]:
         """Return the weights that writes change."""
 
+    def _parts(self) -> dict[str, list[Array]]:
+        return {}
+
     def _circuit(self) -> tuple[int, int]:
         return self._running.circuit()
 

@@ -68,8 +68,8 @@ def test_the_hard_winner_answers_from_one_race_and_says_what_it_took() -> None:
     found = layer.read(flipped(keys[2], 0.25, 4, "cue", 0))
     np.testing.assert_array_equal(found.value, values[2])
     assert found.confidence == 1.0
-    # The key's lines, the memory neuron, the bits that are told, and what clears and what tells them.
-    assert found.cost.spikes == N + 1 + 12 + 2
+    # The key's lines, the memory neuron, the bits that are told, all of them as they are cleared, what clears, what tells.
+    assert found.cost.spikes == N + 1 + 12 + 24 + 2
     assert found.cost.weight_updates == 0
     assert found.cost.steps == 1
     holds = layer.footprint()
