@@ -12,7 +12,7 @@ import spikemem
 from spikemem.errors import InvalidInput
 from spikemem.ir.node import Count
 from spikemem.layers.attractor import settle
-from spikemem.layers.codes import SIGNED
+from spikemem.layers.codes import SIGNED, TERNARY
 from spikemem.layers.cost import Array, Cost, Meter
 from spikemem.layers.layer import MemoryLayer
 from spikemem.layers.records import Item, PairParameters, PatternParameters, Query, Recalled, Traits
@@ -120,13 +120,19 @@ class MemoryNeuronPairs(RunningLayer[MemoryNeuronPairsParameters]):
 
     The spiking form of softmax attention (``exponential``), of the nearest neighbour (``winner``) and, between pairs, of
     Hopfield's and dense Hebbian memories. What is lost: the value is the majority of ``races`` votes, drawn with the weights
-    that the oracle sums, and its sign alone. The confidence is the largest share of a pair in the votes.
+    that the oracle sums, and its sign alone. The confidence is the largest share of a pair in the votes. A cue may be 0
+    where it is unknown, with ``exponential`` and ``winner``, to which only differences of overlaps matter.
     """
 
     takes = MemoryNeuronPairsParameters
-    traits = Traits(keys=SIGNED, values=SIGNED)
+    traits = Traits(keys=SIGNED, values=SIGNED, cues=TERNARY)
 
     def _read(self, query: Query) -> Recalled:
+        if self._network.model.signed and not query.key.all():
+            raise InvalidInput(
+                f"MemoryNeuronPairs.read: query must be known in full where the transfer is {self.parameters.transfer!r}, "
+                f"whose rates are of the overlap and not of differences, got 0 at {int(np.argmin(np.abs(query.key)))}"
+            )
         return self._network.recall(query.key, self._meter)
 
 

@@ -106,3 +106,21 @@ def test_what_it_cannot_do_is_told() -> None:
         layer.forget("key", np.ones(N))
     with pytest.raises(InvalidInput, match=r"^MemoryNeuronPatternsParameters.slots: must be >= 1, got 0$"):
         MemoryNeuronPatternsParameters(N=4, slots=0)
+
+
+def test_a_cue_may_be_unknown_in_parts_where_only_differences_of_overlaps_matter() -> None:
+    keys, values = signs(7, "keys", STORED, N), signs(7, "values", STORED, 12)
+    cue = np.where(np.arange(N) < N // 2, keys[3], 0.0)
+    for transfer in ("exponential", "winner"):
+        layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=STORED, transfer=transfer, races=5))
+        for key, value in zip(keys, values, strict=True):
+            layer.write(key, value)
+        np.testing.assert_array_equal(layer.read(cue).value, values[3])
+    layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=1, transfer="power"))
+    with pytest.raises(
+        InvalidInput,
+        match=r"^MemoryNeuronPairs.read: query must be known in full where the transfer is 'power', .* got 0 at 32$",
+    ):
+        layer.read(cue)
+    with pytest.raises(InvalidInput, match=r"^MemoryNeuronPairs.write: key must be -1 or 1, got 0 at 32$"):
+        layer.write(cue, values[3])

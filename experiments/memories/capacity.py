@@ -1,0 +1,161 @@
+"""P1: how many items a memory holds, at equal bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.experiment.study import Columns, Criterion, columns
+from spikemem.experiments.memories.capacity_page import draw
+from spikemem.experiments.memories.entrants import PRECISION, Choice, Entrant
+from spikemem.experiments.memories.items import WHOLE
+from spikemem.experiments.memories.suite import Part, Suite, chosen, crossing
+from spikemem.experiments.memories.trial import information
+
+TITLE = "P1 capacity"
+RIGHT = 0.99
+"""The share of right bits, or of first choices, that counts as held."""
+TUNED_AT = (0.1, 0.3, 1.0, 4.0)
+"""Loads at which choices are tuned, by the mean of the shares of right bits."""
+MEASURES = ("bits", "first", "perfect", "known")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An entrant at one size: measures by load, (seeds, loads); the bits of its state and its neurons, when fullest."""
+
+    entrant: Entrant
+    d: int
+    held: tuple[int, ...]
+    measures: Mapping[str, npt.NDArray[np.float64]]
+    state_bits: int
+    neurons: int
+
+    def held_at(self, measure: str, level: float) -> npt.NDArray[np.float64]:
+        """Return, by seed, the items up to which a measure reaches a level."""
+        return np.array([crossing(self.held, row, level) for row in self.measures[measure]])
+
+    @property
+    def main(self) -> str:
+        """The measure that the entrant answers."""
+        return "bits" if self.entrant.answers == "values" else "known"
+
+    @property
+    def off_grid(self) -> bool:
+        """Whether the greatest load is held, by some seed."""
+        return bool((self.held_at(self.main, RIGHT) >= self.held[-1]).any())
+
+    def a_state_bit(self) -> npt.NDArray[np.float64]:
+        """Return, by seed, the bits of the values that are held at 99 %, over the bits of the budget."""
+        if self.entrant.answers == "known":
+            return np.full(len(self.measures["known"]), np.nan)
+        return self.held_at("bits", RIGHT) * self.d * information(RIGHT) / (PRECISION * self.d**2)
+
+
+def measure(suite: Suite) -> Part:
+    """Fill every memory with ever more items, and ask for them by whole keys."""
+    everyone = list(suite.entrants.values())
+    choices = suite.tuned(TITLE, everyone, lambda e, c, s: _score(suite, e, c, s))
+    found = curves(suite, everyone, choices)
+    main = [c for c in found if c.d == suite.d]
+    return Part(
+        {TITLE: _summary(suite, found)},
+        {f"{TITLE}, by load": _by_load(suite, found), f"{TITLE}, choices": chosen(choices)},
+        criteria({c.entrant.name: c for c in main}),
+        lambda: draw(main, suite),
+    )
+
+
+def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
+    recalls = [suite.filled(entrant, choice, seed, suite.held(load)).recall(suite.asked) for load in TUNED_AT]
+    return float(np.mean([r.bits if entrant.answers == "values" else r.known for r in recalls]))
+
+
+def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choice]) -> list[Curve]:
+    """Return the curve of every entrant at every size."""
+    wanted = [(e, d) for e in everyone for d in suite.sizes]
+    jobs = [(e, d, s, load) for e, d in wanted for s in range(suite.seeds) for load in suite.loads]
+
+    def one(job: tuple[Entrant, int, int, float]) -> tuple[float, ...]:
+        entrant, d, seed, load = job
+        filled = suite.filled(entrant, choices[entrant.name], seed, suite.held(load, d), d)
+        recall = filled.recall(suite.asked, WHOLE)
+        circuit = filled.fitted.layer.footprint().neurons
+        return (*(getattr(recall, name) for name in MEASURES), filled.fitted.state_bits, circuit)
+
+    table = np.array(suite.each(TITLE, jobs, one)).reshape(len(wanted), suite.seeds, len(suite.loads), -1)
+    return [
+        Curve(
+            e, d, tuple(suite.held(load, d) for load in suite.loads),
+            {name: rows[:, :, k] for k, name in enumerate(MEASURES)}, int(rows[:, :, -2].max()), int(rows[:, :, -1].max()),
+        )
+        for (e, d), rows in zip(wanted, table, strict=True)
+    ]  # fmt: skip
+
+
+def _summary(suite: Suite, found: Sequence[Curve]) -> Columns:
+    rows: list[dict[str, Any]] = []
+    for curve in (c for c in found if c.d == suite.d):
+        entrant = curve.entrant
+        a_bit, low, high = suite.interval(f"{entrant.name} a bit", curve.a_state_bit())
+        n, n_low, n_high = suite.interval(f"{entrant.name} N*", curve.held_at(curve.main, RIGHT))
+        values = entrant.answers == "values"
+        slope, s_low, s_high = suite.interval(
+            f"{entrant.name} slope", slopes([c for c in found if c.entrant is entrant])
+        )
+        rows.append({
+            "entrant": entrant.name, "bits a state bit": a_bit, "low": low, "high": high,
+            "bits a neuron": float(curve.a_state_bit().mean() * PRECISION * curve.d**2 / curve.neurons),
+            "N* 99 %": n, "N* low": n_low, "N* high": n_high, "off grid": curve.off_grid,
+            "N* first": float(curve.held_at("first", RIGHT).mean()) if values else np.nan,
+            "N* perfect": float(curve.held_at("perfect", 1.0).mean()) if values else np.nan,
+            "slope": slope, "slope low": s_low, "slope high": s_high,
+            "state used": curve.state_bits / (PRECISION * curve.d**2), "neurons": curve.neurons,
+        })  # fmt: skip
+    return columns(rows)
+
+
+def slopes(own: Sequence[Curve]) -> npt.NDArray[np.float64]:
+    """Return, by seed, the slope of log N* over log d; not a number with one size, or where the grid ends before N*."""
+    stars = np.array([c.held_at(c.main, RIGHT) for c in own])
+    if len(own) < 2 or any(c.off_grid for c in own) or not stars.all():
+        return np.full(stars.shape[1], np.nan)
+    return np.asarray(np.polyfit(np.log([c.d for c in own]), np.log(stars), 1)[0])
+
+
+def _by_load(suite: Suite, found: Sequence[Curve]) -> Columns:
+    rows: list[dict[str, Any]] = []
+    for curve in found:
+        for k, (load, held) in enumerate(zip(suite.loads, curve.held, strict=True)):
+            row: dict[str, Any] = {"entrant": curve.entrant.name, "d": curve.d, "N/d": load, "items": held}
+            for name, values in curve.measures.items():
+                row[name], row[f"{name} low"], row[f"{name} high"] = suite.interval(
+                    f"{curve.entrant.name} {curve.d} {name} {k}", values[:, k]
+                )
+            rows.append(row)
+    return columns(rows)
+
+
+def criteria(found: Mapping[str, Curve]) -> tuple[Criterion, ...]:
+    """Return what theory says of the order of memories, where those that it speaks of take part."""
+    stars = {name: float(c.held_at(c.main, RIGHT).mean()) for name, c in found.items()}
+    a_bit = {name: float(c.a_state_bit().mean()) for name, c in found.items()}
+    made = []
+    if "Hebbian" in found:
+        share = stars["Hebbian"] / found["Hebbian"].d
+        what = "Hebbian: 99 % of bits up to 0.185 d, where Q(sqrt(d / (N - 1))) is 1 %, within 0.05 d"
+        made.append(Criterion(what, abs(share - 0.185) <= 0.05, f"{stars['Hebbian']:.1f} items, {share:.3f} d"))
+    for better, worse, why, by in (
+        ("ridge", "Hebbian", "the best linear map holds more than the sum, at equal bits", stars),
+        ("Willshaw", "Hebbian", "binary synapses hold more a bit than reals", a_bit),
+        ("dense, P = 3", "Hopfield, P = 2", "three bodies hold more than two", stars),
+        ("Hebbian", "Titans", "an eligibility that is kept costs half the map", stars),
+    ):
+        if {better, worse} <= found.keys():
+            one, two = by[better], by[worse]
+            made.append(Criterion(f"{better} > {worse}: {why}", one > two, f"{one:.4g}, {two:.4g}"))
+    return tuple(made)

@@ -1,0 +1,114 @@
+"""What the pages of figures have in common: a panel a family, and dots with intervals for all entrants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from spikemem.report.raster import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from spikemem.experiments.memories.entrants import Entrant
+
+MARKERS, LINES = "osD^vPX", ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
+FADED = "#999999"
+Place = Literal["best", "lower left", "upper right", "lower right", "upper left"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entrant's curve with its interval."""
+
+    name: str
+    family: str
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """An entrant's number with its interval; ``at_least``: the true one may be larger."""
+
+    name: str
+    family: str
+    x: float
+    low: float
+    high: float
+    at_least: bool = False
+
+
+def family_names(entrants: Sequence[Entrant]) -> list[str]:
+    """Return the families, in order of appearance."""
+    return list(dict.fromkeys(e.family for e in entrants))
+
+
+def family_colours(families: Sequence[str]) -> Mapping[str, str]:
+    """Return a colour for each family."""
+    return {family: COLOURS[k % len(COLOURS)] for k, family in enumerate(families)}
+
+
+def layout(figure: Figure, panels: int) -> tuple[list[Axes], Axes]:
+    """Return axes for panels, two a row on two thirds of the page, which share their scales, and axes for dots."""
+    rows = -(-panels // 2)
+    grid = figure.add_gridspec(rows, 3)
+    made: list[Axes] = []
+    for k in range(panels):
+        shared = made[0] if made else None
+        made.append(figure.add_subplot(grid[k // 2, k % 2], sharex=shared, sharey=shared))
+    return made, figure.add_subplot(grid[:, 2])
+
+
+def label(panels: Sequence[Axes], x: str, y: str) -> None:
+    """Label the lowest panels' x axes and the left ones' y axes."""
+    for k, axes in enumerate(panels):
+        if k >= len(panels) - 2:
+            axes.set_xlabel(x)
+        if k % 2 == 0:
+            axes.set_ylabel(y)
+
+
+def panel(axes: Axes, title: str, lines: Sequence[Line], behind: Line | None = None, where: Place = "best") -> None:
+    """Draw a family's curves, each of its own colour, marker and stroke; ``behind`` is drawn in grey, to compare with."""
+    if behind is not None and behind.name not in [line.name for line in lines]:
+        axes.plot(behind.x, behind.y, color=FADED, linewidth=2.5, alpha=0.6, label=behind.name)
+    for k, line in enumerate(lines):
+        colour = COLOURS[k % len(COLOURS)]
+        axes.plot(
+            line.x, line.y, color=colour, marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.2,
+            linestyle=LINES[k % len(LINES)], label=line.name,
+        )  # fmt: skip
+        axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+    axes.set_title(title, fontsize=10)
+    plain(axes)
+    axes.legend(fontsize=7.5, frameon=False, loc=where)
+
+
+def dots(axes: Axes, found: Sequence[Dot], colours: Mapping[str, str]) -> None:
+    """Draw a row an entrant, the first on top: dots with intervals, arrows where the value is a lower bound."""
+    for row, dot in enumerate(found):
+        colour, y = colours[dot.family], -row
+        if not np.isfinite(dot.x):
+            axes.text(
+                0.02, y, "not asked", transform=axes.get_yaxis_transform(), fontsize=7.5, va="center", color=FADED
+            )
+            continue
+        if np.isfinite(dot.low):
+            axes.plot([dot.low, dot.high], [y, y], color=colour, linewidth=1.6)
+        axes.plot([dot.x], [y], marker=">" if dot.at_least else "o", color=colour, markersize=6 if dot.at_least else 5)
+    axes.set_yticks([-row for row in range(len(found))], [dot.name for dot in found], fontsize=8)
+    axes.set_ylim(-len(found) + 0.4, 0.6)
+    plain(axes)
+
+
+def plain(axes: Axes) -> None:
+    """Give axes a light grid and no frame."""
+    axes.grid(alpha=0.25, linewidth=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
