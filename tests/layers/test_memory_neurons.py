@@ -108,14 +108,15 @@ def test_what_it_cannot_do_is_told() -> None:
         MemoryNeuronPatternsParameters(N=4, slots=0)
 
 
-def test_a_cue_may_be_unknown_in_parts_where_only_differences_of_overlaps_matter() -> None:
+def test_a_cue_may_be_unknown_in_parts() -> None:
     keys, values = signs(7, "keys", STORED, N), signs(7, "values", STORED, 12)
-    cue = np.where(np.arange(N) < N // 2, keys[3], 0.0)
-    for transfer in ("exponential", "winner"):
+    cue, more = (np.where(np.arange(N) < known, keys[3], 0.0) for known in (N // 2, N // 2 + 1))
+    for transfer, answered in (("exponential", True), ("winner", False)):
         layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=STORED, transfer=transfer, races=5))
         for key, value in zip(keys, values, strict=True):
             layer.write(key, value)
-        np.testing.assert_array_equal(layer.read(cue).value, values[3])
+        np.testing.assert_array_equal(layer.read(cue).value, values[3] * answered)
+        np.testing.assert_array_equal(layer.read(more).value, values[3])
     layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=1, transfer="power"))
     with pytest.raises(
         InvalidInput,
