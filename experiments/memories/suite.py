@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -60,9 +60,27 @@ class Suite:
         self.how.progress(0, len(items), what)
         return spread(self.how.threads, len(items), one) if items else []
 
-    def filled(self, entrant: Entrant, choice: Choice, number: int, held: int, d: int | None = None) -> Filled:
-        """Return a memory with the first ``held`` items of seed ``number``."""
-        return Filled(entrant, Order(d or self.d, held, self.how.seed + number, self.how.backend), choice)
+    def filled(
+        self, entrant: Entrant, choice: Choice, number: int, loads: Sequence[float], d: int | None = None
+    ) -> Iterator[Filled]:
+        """Yield a memory with the items of seed ``number``, filled to each of rising loads in turn."""
+        counts = [self.held(load, d) for load in loads]
+        orders = [Order(d or self.d, count, self.how.seed + number, self.how.backend) for count in counts]
+        if entrant.planned:
+            for order in orders:
+                yield Filled(entrant, order, choice).hold(order.count)
+        else:
+            one = Filled(entrant, orders[-1], choice)
+            for count in counts:
+                yield one.hold(count)
+
+    def some(self, entrant: Entrant) -> tuple[float, ...]:
+        """Return the loads at which an entrant is measured: all, or every second one of what takes long."""
+        return self.loads[:: 2 if entrant.spiking else 1]
+
+    def most(self, entrant: Entrant) -> int:
+        """Return the items that are asked for in a trial, at most: of what runs as spikes, which takes long, a quarter."""
+        return -(-self.asked // 4) if entrant.spiking else self.asked
 
     def held(self, load: float, d: int | None = None) -> int:
         """Return the items of a load, which is in units of d."""
