@@ -14,7 +14,7 @@ from scipy.stats import bootstrap
 from spikemem.experiment.study import Columns, Criterion, StudyRun, columns
 from spikemem.experiments.memories.entrants import Choice, Entrant, Order
 from spikemem.experiments.memories.trial import Filled
-from spikemem.parallel import spread
+from spikemem.parallel import spread as on_threads
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +58,7 @@ class Suite:
             return made
 
         self.how.progress(0, len(items), what)
-        return spread(self.how.threads, len(items), one) if items else []
+        return on_threads(self.how.threads, len(items), one) if items else []
 
     def filled(
         self, entrant: Entrant, choice: Choice, number: int, loads: Sequence[float], d: int | None = None
@@ -115,6 +115,20 @@ class Suite:
             rng=self.how.generator("bootstrap", name),
         ).confidence_interval  # fmt: skip
         return float(samples.mean()), float(found.low), float(found.high)
+
+    def spread(self, column: str, name: str, samples: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Return the columns of a mean over seeds and of its interval."""
+        mean, low, high = self.interval(f"{name} {column}", samples)
+        return {column: mean, f"{column} low": low, f"{column} high": high}
+
+
+def rounded(table: Columns) -> Columns:
+    """Return a table whose numbers have three digits, to be read.
+
+    >>> rounded({"a": ["x", "y"], "b": [0.12345, 1234.5]})
+    {'a': ['x', 'y'], 'b': [0.123, 1230.0]}
+    """
+    return {name: [float(f"{v:.3g}") if isinstance(v, float) else v for v in values] for name, values in table.items()}
 
 
 def chosen(choices: Mapping[str, Choice]) -> Columns:
