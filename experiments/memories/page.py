@@ -82,7 +82,7 @@ def panel(axes: Axes, title: str, lines: Sequence[Line], behind: Line | None = N
     for k, line in enumerate(lines):
         colour = COLOURS[k % len(COLOURS)]
         axes.plot(
-            line.x, line.y, color=colour, marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.2,
+            line.x, line.y, color=colour, marker=MARKERS[k % len(MARKERS)], markersize=6.0 - 0.6 * k, linewidth=1.2,
             linestyle=LINES[k % len(LINES)], label=line.name,
         )  # fmt: skip
         axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
@@ -91,14 +91,18 @@ def panel(axes: Axes, title: str, lines: Sequence[Line], behind: Line | None = N
     axes.legend(fontsize=7.5, frameon=False, loc=where)
 
 
-def dots(axes: Axes, found: Sequence[Dot], colours: Mapping[str, str]) -> None:
-    """Draw a row an entrant, the first on top: dots with intervals, arrows where the value is a lower bound."""
+def dots(
+    axes: Axes, found: Sequence[Dot], colours: Mapping[str, str], none: str = "", missing: str = "not asked"
+) -> None:
+    """Draw a row an entrant, the first on top: dots with intervals, arrows where the value is a lower bound.
+
+    What is not a number is the word ``missing``; what is 0, which a logarithmic axis has not, is the word ``none``.
+    """
     for row, dot in enumerate(found):
         colour, y = colours[dot.family], -row
-        if not np.isfinite(dot.x):
-            axes.text(
-                0.02, y, "not asked", transform=axes.get_yaxis_transform(), fontsize=7.5, va="center", color=FADED
-            )
+        if not np.isfinite(dot.x) or (none and dot.x == 0.0):
+            word = none if dot.x == 0.0 else missing
+            axes.text(0.02, y, word, transform=axes.get_yaxis_transform(), fontsize=7.5, va="center", color=FADED)
             continue
         if np.isfinite(dot.low):
             axes.plot([dot.low, dot.high], [y, y], color=colour, linewidth=1.6)

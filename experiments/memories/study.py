@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment.study import Columns, Findings, Study, StudyRun, columns
-from spikemem.experiments.memories import capacity, cues
+from spikemem.experiments.memories import capacity, cues, energy
 from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
@@ -18,6 +18,7 @@ from spikemem.language import parameter
 PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "capacity": capacity.measure,
     "cues": cues.measure,
+    "cost": energy.measure,
 }
 """What is measured, in the order of the tables; the key is what the protocol's page ends with."""
 LOADS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
@@ -41,6 +42,11 @@ class MemoriesStudy(Study):
     asked: int = parameter(64, ge=4, doc="items that are asked for in a trial, at most")
     entrants: tuple[str, ...] = parameter((), doc="memories that take part; none named: all")
     protocols: tuple[str, ...] = parameter((), doc="what is measured; none named: all")
+    joules_per_sop: float | None = parameter(None, ge=0, doc="joules of a synaptic operation, of your hardware")
+    joules_per_spike: float | None = parameter(None, ge=0, doc="joules of a spike, of your hardware")
+    joules_per_mac: float | None = parameter(None, ge=0, doc="joules of a multiply-accumulate, of your hardware")
+    joules_per_update: float | None = parameter(None, ge=0, doc="joules of an update of a weight, of your hardware")
+    joules_per_byte: float | None = parameter(None, ge=0, doc="joules of a byte of state moved, of your hardware")
     short: bool = parameter(False, doc="a quick look: d = 64, two seeds, 16 items asked, fewer loads, no slopes")
 
     @model_validator(mode="after")
@@ -59,9 +65,17 @@ class MemoriesStudy(Study):
     def suite(self, how: StudyRun) -> Suite:
         """Return the comparison that the parameters mean."""
         entrants = {name: ENTRANTS[name] for name in self.entrants or ENTRANTS}
+        joules = {count: given for count, given in self._joules().items() if given is not None}
         if self.short:
-            return Suite(how, entrants, d=64, sizes=(64,), seeds=2, asked=16, loads=SHORT_LOADS)
-        return Suite(how, entrants, self.d, self.sizes, self.seeds, self.asked, LOADS)
+            return Suite(how, entrants, d=64, sizes=(64,), seeds=2, asked=16, loads=SHORT_LOADS, joules=joules)
+        return Suite(how, entrants, self.d, self.sizes, self.seeds, self.asked, LOADS, joules)
+
+    def _joules(self) -> dict[str, float | None]:
+        """Return the coefficients by the names of the counts."""
+        return {
+            "sops": self.joules_per_sop, "spikes": self.joules_per_spike, "macs": self.joules_per_mac,
+            "weight_updates": self.joules_per_update, "bytes_moved": self.joules_per_byte,
+        }  # fmt: skip
 
     def run(self, how: StudyRun) -> Findings:
         """Measure by each protocol."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Suite:
-    """A comparison. ``d``: signs of a value, in memories of d x d numbers; ``asked``: items asked for in a trial, at most."""
+    """A comparison. ``d``: signs of a value, in memories of d x d numbers; ``asked``: items asked for in a trial, at most.
+
+    ``joules``: what users say that one of each count of :class:`spikemem.layers.Cost` takes, as far as they say it.
+    """
 
     how: StudyRun
     entrants: Mapping[str, Entrant]
@@ -47,6 +50,7 @@ class Suite:
     seeds: int
     asked: int
     loads: tuple[float, ...]
+    joules: Mapping[str, float] = field(default_factory=dict)
 
     def each[I, T](self, what: str, items: Sequence[I], work: Callable[[I], T]) -> list[T]:
         """Return what ``work`` makes of every item, on the hardware's threads, and tell how far it is."""
