@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spikemem.experiments.memories.page import Dot, Line, dots, family_colours, family_names, label, layout, panel
+from spikemem.experiments.memories.page import (
+    Dot,
+    Line,
+    decades,
+    dots,
+    family_colours,
+    family_names,
+    label,
+    layout,
+    panel,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,12 +37,14 @@ def draw(curves: Sequence[Curve], suite: Suite) -> Figure:
     panels, axes = layout(figure, len(families))
     for own, family in zip(panels, families, strict=True):
         panel(own, family, [line for line in lines if line.family == family], reference, "lower left")
-        own.set(xscale="log", ylim=(0.45, 1.02))
+        decades(own)
+        own.set_ylim(0.45, 1.02)
         own.axhline(0.99, color="#000000", linewidth=0.6, linestyle=":")
     label(panels, "items over d (signs of a value)", "share of right bits")
     found = [_dot(c, suite) for c in curves]
     dots(axes, found, family_colours(families))
-    axes.set(xscale="log", xlabel="bits of values held at 99 %, a bit of state")
+    decades(axes)
+    axes.set_xlabel("bits of values held at 99 %, a bit of state")
     axes.set_title("At equal bits (arrow: the largest load is still held)", fontsize=10)
     figure.suptitle(
         f"Capacity at equal bits: {32 * suite.d**2:,} of state, values of {suite.d} signs; mean and 95 % interval of "

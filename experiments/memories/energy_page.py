@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spikemem.experiments.memories.page import Dot, dots, family_colours, family_names
+from spikemem.experiments.memories.page import Dot, decades, dots, family_colours, family_names
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +30,8 @@ def draw(found: Sequence[Spent], suite: Suite) -> Figure:
             mean, low, high = suite.interval(f"{spent.entrant.name} {unit}", samples)
             rows.append(Dot(spent.entrant.name, spent.entrant.family, mean, low, high))
         dots(axes, rows, colours, none="none", missing="not counted")
-        axes.set(xscale="log", xlabel=unit)
+        decades(axes)
+        axes.set_xlabel(unit)
         axes.set_title("a write" if written else "a right answer", fontsize=10)
         if k:
             axes.tick_params(labelleft=False)

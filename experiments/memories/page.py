@@ -112,6 +112,17 @@ def dots(
     plain(axes)
 
 
+def decades(axes: Axes) -> None:
+    """Make the x axis logarithmic, numbers written out at whole decades alone, of which two are seen at least."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axes.set_xscale("log")
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 10.0 ** np.floor(np.log10(low) + 0.1)), max(high, 10.0 ** np.ceil(np.log10(high) - 0.1)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
 def plain(axes: Axes) -> None:
     """Give axes a light grid and no frame."""
     axes.grid(alpha=0.25, linewidth=0.5)

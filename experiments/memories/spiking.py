@@ -19,7 +19,7 @@ DAMAGED = "damaged keys"
 VALUES = "values"
 RACES = 8
 """Races that the exponential memory neurons hold for an answer."""
-KEY_SIGNS, SYNAPSES = 4, 20
+LONG_KEY, KEY_SIGNS, SYNAPSES = 256, 4, 20
 
 
 def _memory_neurons(transfer: Transfer, races: int, order: Order, choice: Choice) -> Fitted:
@@ -50,7 +50,7 @@ def _macrocolumn(order: Order, choice: Choice) -> Fitted:
 
 
 def _recogniser(order: Order, choice: Choice) -> Fitted:
-    code = Cells(2 * order.d, order.d, KEY_SIGNS)
+    code = Cells(LONG_KEY, order.d, KEY_SIGNS)
     inputs = code.length // KEY_SIGNS * 2**KEY_SIGNS
     address = (inputs - 1).bit_length()
     parameters = RecogniserParameters(N=inputs, synapses=SYNAPSES, theta=int(choice["theta"]))

@@ -9,13 +9,14 @@ from pydantic import model_validator
 
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment.study import Columns, Findings, Study, StudyRun, columns
-from spikemem.experiments.memories import capacity, cues, energy
+from spikemem.experiments.memories import capacity, cues, energy, fidelity
 from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
 from spikemem.language import parameter
 
 PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
+    "fidelity": fidelity.measure,
     "capacity": capacity.measure,
     "cues": cues.measure,
     "cost": energy.measure,
