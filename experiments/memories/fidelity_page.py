@@ -46,7 +46,13 @@ def draw(found: Sequence[Compared], suite: Suite) -> Figure:
                     [float(compared.oracle[here].mean())], [mean], yerr=error, fmt="os"[k % 2], color=colour, markersize=5,
                     capsize=2, linewidth=1.0,
                 )  # fmt: skip
-        axes.plot([], [], "os"[k % 2], color=colour, label=f"{votes} races: memory neurons, two standard errors")
+        axes.plot(
+            [],
+            [],
+            "os"[k % 2],
+            color=colour,
+            label=f"{votes} races: memory neurons, two standard errors of single bits",
+        )
     plain(axes)
     axes.set(xlabel="mean vote by the oracle, softmax attention", ylabel="share of +1 answered by the memory neurons")
     axes.legend(fontsize=8, frameon=False, loc="upper left")

@@ -48,7 +48,9 @@ class MemoriesStudy(Study):
     joules_per_mac: float | None = parameter(None, ge=0, doc="joules of a multiply-accumulate, of your hardware")
     joules_per_update: float | None = parameter(None, ge=0, doc="joules of an update of a weight, of your hardware")
     joules_per_byte: float | None = parameter(None, ge=0, doc="joules of a byte of state moved, of your hardware")
-    short: bool = parameter(False, doc="a quick look: d = 64, two seeds, 16 items asked, fewer loads, no slopes")
+    short: bool = parameter(
+        False, doc="a quick look: d = 64, two seeds, 16 items asked, fewer loads, no slopes, one backend"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -68,7 +70,7 @@ class MemoriesStudy(Study):
         entrants = {name: ENTRANTS[name] for name in self.entrants or ENTRANTS}
         joules = {count: given for count, given in self._joules().items() if given is not None}
         if self.short:
-            return Suite(how, entrants, d=64, sizes=(64,), seeds=2, asked=16, loads=SHORT_LOADS, joules=joules)
+            return Suite(how, entrants, 64, (64,), seeds=2, asked=16, loads=SHORT_LOADS, joules=joules, other=None)
         return Suite(how, entrants, self.d, self.sizes, self.seeds, self.asked, LOADS, joules)
 
     def _joules(self) -> dict[str, float | None]:
