@@ -82,7 +82,7 @@ def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
 
 def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choice]) -> list[Curve]:
     """Return the curve of every entrant at every size."""
-    wanted = [(e, d) for e in everyone for d in suite.sizes if d <= suite.d or not e.spiking]
+    wanted = [(e, d) for e in everyone for d in suite.sizes if d == suite.d or not e.spiking]
     jobs = [(e, d, s) for e, d in wanted for s in range(suite.seeds)]
 
     def one(job: tuple[Entrant, int, int]) -> list[tuple[float, ...]]:
