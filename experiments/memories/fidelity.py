@@ -109,9 +109,9 @@ class Compared:
 
     @property
     def sure(self) -> npt.NDArray[np.bool_]:
-        """Whether the oracle's answer is so far from 0 that votes must agree; every answer, of oracles that answer signs."""
+        """Whether the oracle's answer, a mean vote, is so far from 0 that drawn votes must agree; none, if it is no mean."""
         if self.pair.votes is None:
-            return np.ones(self.oracle.shape, dtype=bool)
+            return np.zeros(self.oracle.shape, dtype=bool)
         deviation = np.sqrt((1.0 - np.minimum(self.oracle**2, 1.0)) / self.pair.votes)
         return np.asarray(np.abs(self.oracle) > SURE * deviation)
 
@@ -171,7 +171,8 @@ def _summary(found: Sequence[Compared]) -> Columns:
     return rounded(columns([
         {
             "oracle": c.pair.name, "bits": c.oracle.size, "equal": float(c.equal.mean()), "expected": c.expected,
-            "bits with margin": int(c.sure.sum()), "equal of these": float(c.equal[c.sure].mean()),
+            "bits with margin": float(c.sure.sum()) if c.pair.votes else np.nan,
+            "equal of these": float(c.equal[c.sure].mean()) if c.pair.votes else np.nan,
         }
         for c in found
     ]))  # fmt: skip

@@ -101,7 +101,8 @@ class Macrocolumn(RunningModel[MacrocolumnParameters]):
     """One macrocolumn of :class:`spikemem.models.Sparsey` that sees N signs, each as two lines of which one is on.
 
     A cue's code brings up the pixels that it was learned with, which are the lines; where both or neither is on, there is no
-    answer. Its state is the binary synapses onto codes and from codes.
+    answer. A cue of which nothing is known is not shown, and brings up nothing. The state is the binary synapses onto codes and
+    from codes.
     """
 
     takes = MacrocolumnParameters
@@ -116,6 +117,8 @@ class Macrocolumn(RunningModel[MacrocolumnParameters]):
         self._did("learn", pixels=lines(item.key))
 
     def _read(self, query: Query) -> Recalled:
+        if not query.key.any():
+            return Recalled(0.0 * query.key)
         answer = self._did("recognise", pixels=lines(query.key))
         on = np.zeros(2 * self.parameters.N)
         on[sorted(answer.pixels)] = 1.0

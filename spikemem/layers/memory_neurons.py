@@ -67,7 +67,12 @@ class Network:
         _spent(answer.cost, meter)
 
     def recall(self, key: Array, meter: Meter) -> Recalled:
-        """Return the signs that most votes are for (0: no majority); the confidence is the largest share of a pair."""
+        """Return the signs that most votes are for (0: no majority); the confidence is the largest share of a pair.
+
+        A cue of which nothing is known reaches no neuron: it is not shown, and brings up nothing.
+        """
+        if not key.any():
+            return Recalled(np.zeros(self.model.value), 0.0)
         answer = self._memory.recall(key=_lines(key))
         _spent(answer.cost, meter)
         value = np.zeros(2 * self.model.value)

@@ -119,6 +119,9 @@ def test_a_cue_may_be_unknown_in_parts() -> None:
             layer.write(key, value)
         np.testing.assert_array_equal(layer.read(cue).value, values[3] * answered)
         np.testing.assert_array_equal(layer.read(more).value, values[3])
+        nothing = layer.read(np.zeros(N))
+        assert not nothing.value.any()
+        assert (nothing.confidence, nothing.cost.spikes) == (0.0, 0)
     layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=1, transfer="power"))
     with pytest.raises(
         InvalidInput,
