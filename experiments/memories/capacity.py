@@ -18,6 +18,8 @@ from spikemem.experiments.memories.trial import information
 TITLE = "P1 capacity"
 RIGHT = 0.99
 """The share of right bits, or of first choices, that counts as held."""
+MOST = 8.0
+"""The load from which on more is tried only of what still holds it."""
 TUNED_AT = (0.1, 0.3, 1.0, 4.0)
 """Loads at which choices are tuned, by the mean of the shares of right bits."""
 MEASURES = ("bits", "first", "perfect", "known")
@@ -87,12 +89,17 @@ def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choi
 
     def one(job: tuple[Entrant, int, int]) -> list[tuple[float, ...]]:
         entrant, d, seed = job
-        rows = []
-        for filled in suite.filled(entrant, choices[entrant.name], seed, suite.some(entrant), d):
+        loads = suite.some(entrant)
+        rows: list[tuple[float, ...]] = []
+        for load, filled in zip(loads, suite.filled(entrant, choices[entrant.name], seed, loads, d), strict=False):
             recall, layer = filled.recall(suite.most(entrant)), filled.fitted.layer
             measured = (getattr(recall, name) for name in MEASURES)
             rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
-        return rows
+            answered = recall.bits if entrant.answers == "values" else recall.known
+            if load >= MOST and answered < RIGHT:
+                break
+        missing = (*[float("nan")] * len(MEASURES), 0, 0)
+        return rows + [missing] * (len(loads) - len(rows))
 
     rows = suite.each(TITLE, jobs, one)
     return [

@@ -74,8 +74,8 @@ def measure(suite: Suite) -> Part:
     choices = suite.tuned(TITLE, asked, lambda e, c, s: _score(suite, e, c, s))
     found = damaged(suite, asked, choices)
     return Part(
-        {f"{TITLE}: {suite.held(LOAD)} items": _summary(suite, found), f"{TITLE}, tuned": chosen(choices)},
-        {f"{TITLE}, by damage": _by_damage(suite, found)},
+        {f"{TITLE}: {suite.held(LOAD)} items": _summary(suite, found, False), f"{TITLE}, tuned": chosen(choices)},
+        {f"{TITLE}, by damage": _by_damage(suite, found), f"{TITLE}, all": _summary(suite, found, True)},
         criteria(found),
         lambda: draw(found, suite),
     )
@@ -107,13 +107,16 @@ def damaged(suite: Suite, asked: Sequence[Entrant], choices: Mapping[str, Choice
     ]
 
 
-def _summary(suite: Suite, found: Sequence[Damaged]) -> Columns:
+def _summary(suite: Suite, found: Sequence[Damaged], intervals: bool) -> Columns:
+    """Return a row an entrant: the areas and basins of each kind of damage, rounded or with their intervals."""
     rows: dict[str, dict[str, Any]] = {}
     for d in found:
         row = rows.setdefault(d.entrant.name, {"entrant": d.entrant.name, "whole": float(d.right[:, 0].mean())})
-        row |= suite.spread(f"{d.kind}: area", d.entrant.name, d.area())
-        row |= suite.spread(f"{d.kind}: basin", d.entrant.name, d.basin())
-    return rounded(columns(list(rows.values())))
+        for name, samples in (("area", d.area()), ("basin", d.basin())):
+            spread = suite.spread(f"{d.kind}: {name}", d.entrant.name, samples)
+            row |= spread if intervals else {f"{d.kind}: {name}": spread[f"{d.kind}: {name}"]}
+    table = columns(list(rows.values()))
+    return table if intervals else rounded(table)
 
 
 def _by_damage(suite: Suite, found: Sequence[Damaged]) -> Columns:

@@ -120,7 +120,16 @@ def decades(axes: Axes) -> None:
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 10.0 ** np.floor(np.log10(low) + 0.1)), max(high, 10.0 ** np.ceil(np.log10(high) - 0.1)))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter(FuncFormatter(_decade))
+
+
+def _decade(value: float, place: object) -> str:
+    """Return a whole decade, written out if it is short.
+
+    >>> _decade(0.01, None), _decade(100000.0, None)
+    ('0.01', '$10^{5}$')
+    """
+    return f"{value:g}" if 1e-3 < value < 1e4 else f"$10^{{{round(float(np.log10(value)))}}}$"
 
 
 def plain(axes: Axes) -> None:
