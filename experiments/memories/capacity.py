@@ -95,7 +95,7 @@ def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choi
             recall, layer = filled.recall(suite.most(entrant)), filled.fitted.layer
             measured = (getattr(recall, name) for name in MEASURES)
             rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
-            answered = recall.bits if entrant.answers == "values" else recall.known
+            answered = max(recall.bits, recall.first) if entrant.answers == "values" else recall.known
             if load >= MOST and answered < RIGHT:
                 break
         missing = (*[float("nan")] * len(MEASURES), 0, 0)

@@ -37,7 +37,7 @@ def draw(curves: Sequence[Curve], suite: Suite) -> Figure:
     panels, axes = layout(figure, len(families))
     for own, family in zip(panels, families, strict=True):
         panel(own, family, [line for line in lines if line.family == family], reference, "lower left")
-        decades(own)
+        decades(own, (0.8 * suite.loads[0], 1.25 * suite.loads[-1]))
         own.set_ylim(0.45, 1.02)
         own.axhline(0.99, color="#000000", linewidth=0.6, linestyle=":")
     label(panels, "items over d (signs of a value)", "share of right bits")
@@ -57,7 +57,7 @@ def draw(curves: Sequence[Curve], suite: Suite) -> Figure:
 def _line(curve: Curve, suite: Suite) -> Line:
     values = curve.measures[curve.main]
     y, low, high = np.transpose([
-        suite.interval(f"{curve.entrant.name} {curve.d} {curve.main} {k}", values[:, k]) for k in range(len(curve.held))
+        suite.interval(f"{curve.entrant.name} {curve.d} {k} {curve.main}", values[:, k]) for k in range(len(curve.held))
     ])  # fmt: skip
     name = curve.entrant.name + (" (known or not)" if curve.main == "known" else "")
     return Line(name, curve.entrant.family, [n / curve.d for n in curve.held], y, low, high)

@@ -35,7 +35,7 @@ def draw(found: Sequence[Damaged], suite: Suite) -> Figure:
         row[0].set_ylabel("share of items found")
     figure.suptitle(
         f"Damaged cues at equal bits: {round(0.125 * suite.d)} items of {suite.d} signs held; mean and 95 % interval of "
-        f"{suite.seeds} seeds; dotted: 90 %; grey: Hebbian",
+        f"{suite.seeds} seeds; dotted: 90 %; grey: Hebbian; of known or not, 0.5 is chance",
         x=0.01, ha="left", fontsize=11,
     )  # fmt: skip
     return figure

@@ -112,13 +112,17 @@ def dots(
     plain(axes)
 
 
-def decades(axes: Axes) -> None:
-    """Make the x axis logarithmic, numbers written out at whole decades alone, of which two are seen at least."""
+def decades(axes: Axes, limits: tuple[float, float] | None = None) -> None:
+    """Make the x axis logarithmic, with numbers at whole decades alone, of which two are seen at least, or from limits."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axes.set_xscale("log")
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 10.0 ** np.floor(np.log10(low) + 0.1)), max(high, 10.0 ** np.ceil(np.log10(high) - 0.1)))
+    if limits is None:
+        low, high = axes.get_xlim()
+        limits = (
+            min(low, 10.0 ** np.floor(np.log10(low) + 0.1)), max(high, 10.0 ** np.ceil(np.log10(high) - 0.1)),
+        )  # fmt: skip
+    axes.set_xlim(limits)
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_formatter(FuncFormatter(_decade))
 
@@ -129,7 +133,7 @@ def _decade(value: float, place: object) -> str:
     >>> _decade(0.01, None), _decade(100000.0, None)
     ('0.01', '$10^{5}$')
     """
-    return f"{value:g}" if 1e-3 < value < 1e4 else f"$10^{{{round(float(np.log10(value)))}}}$"
+    return f"{value:g}" if 0.999e-3 < value < 1.001e4 else f"$10^{{{round(float(np.log10(value)))}}}$"
 
 
 def plain(axes: Axes) -> None:

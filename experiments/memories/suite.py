@@ -155,6 +155,8 @@ def described(choice: Choice) -> str:
 def crossing(x: Sequence[float], y: npt.NDArray[np.float64], level: float) -> float:
     """Return the last x, from the first on, up to which y is at least ``level``: between two by log x, and 0 if it never is.
 
+    What is not a number was not measured, and ends the row.
+
     >>> float(crossing([1.0, 4.0], np.array([1.0, 0.5]), 0.75))
     2.0
     """
@@ -164,5 +166,7 @@ def crossing(x: Sequence[float], y: npt.NDArray[np.float64], level: float) -> fl
     k = int(below[0])
     if k == 0:
         return 0.0
+    if np.isnan(y[k]):
+        return float(x[k - 1])
     share = (y[k - 1] - level) / (y[k - 1] - y[k])
     return float(np.exp(np.log(x[k - 1]) + share * (np.log(x[k]) - np.log(x[k - 1]))))
