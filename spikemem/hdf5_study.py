@@ -1,4 +1,7 @@
-"""A study's results file: ``/tables/<table>/<column>``, ``/criteria`` and ``/provenance`` (schema version 1)."""
+"""A study's results file: ``/tables/<table>/<column>``, ``/criteria`` and ``/provenance`` (schema version 1).
+
+Tables whose attribute ``detail`` is true are not printed.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ def write_findings(path: Path, findings: Findings, provenance: Mapping[str, Any]
     """Write tables, criteria and provenance to ``path``, whole or not at all; text columns as UTF-8."""
     with new_file(path) as file:
         tables = file.create_group("tables", track_order=True)
-        for name, columns in findings.tables.items():
+        for name, columns in {**findings.tables, **findings.details}.items():
             group = tables.create_group(_as_name(name))
+            group.attrs["detail"] = name in findings.details
             group.attrs["columns"] = json.dumps(list(columns))
             for column, values in columns.items():
                 array = np.asarray(values)
@@ -37,13 +41,14 @@ def is_study_file(file: h5py.File) -> bool:
 
 
 def read_findings(file: h5py.File) -> tuple[dict[str, Columns], tuple[Criterion, ...], dict[str, Any]]:
-    """Return tables, criteria and provenance of a study's results file."""
+    """Return tables, but for details, criteria and provenance of a study's results file."""
     source: dict[str, Any] = json.loads(file["provenance"].attrs["json"])
     for key in ("study", "versions"):
         if not isinstance(source.get(key), dict):
             raise FileError(f"{file.filename}: is damaged: its provenance has no table {key!r}")
     criteria = tuple(Criterion(**c) for c in json.loads(file["criteria"].attrs["json"]))
-    return {name: _columns(group) for name, group in file["tables"].items()}, criteria, source
+    tables = {name: _columns(group) for name, group in file["tables"].items() if not group.attrs.get("detail", False)}
+    return tables, criteria, source
 
 
 def _columns(group: h5py.Group) -> Columns:

@@ -19,7 +19,7 @@ from spikemem.report.findings import findings_data, print_findings
 
 
 def run_study(loaded: LoadedStudy, choices: Choices, out: Path, as_json: bool, dry_run: bool) -> None:
-    """Run a study; print its tables and criteria, write HDF5 and figure; raise :class:`CriterionFailed` if one is not met."""
+    """Run a study; print its tables and criteria, write HDF5 and figures; raise :class:`CriterionFailed` if one is not met."""
     how = loaded.how(choices)
     if dry_run:
         _print_plan(loaded, how, as_json)
@@ -31,16 +31,20 @@ def run_study(loaded: LoadedStudy, choices: Choices, out: Path, as_json: bool, d
     from spikemem.report.raster import save_figure  # matplotlib is slow to import
 
     write_findings(data, findings, loaded.provenance(how))
-    save_figure(loaded.draw(findings), picture)
+    files = [data]
+    for name, figure in loaded.draw(findings).items():
+        files.append(out / f"{name}.png")
+        save_figure(figure, files[-1])
     if as_json:
         print_json({
             "study": loaded.name,
             **findings_data(findings.tables, findings.criteria),
-            "files": [str(data), str(picture)],
+            "files": [str(path) for path in files],
         })  # fmt: skip
     else:
         _print(loaded, findings, how)
-        stdout().print(f"wrote {data} and {picture}", soft_wrap=True)
+        *others, last = map(str, files)
+        stdout().print(f"wrote {', '.join(others)} and {last}", soft_wrap=True)
     if findings.failed:
         raise CriterionFailed(
             f"{loaded.name}: {len(findings.failed)} of {len(findings.criteria)} criteria are not met: "

@@ -52,10 +52,11 @@ class LoadedStudy:
             raise InvalidInput(f"study {self.file.study!r}: run must return Findings, got {shown(findings)}")
         return findings
 
-    def draw(self, findings: Findings) -> Figure:
-        """Draw the figure of what it found."""
+    def draw(self, findings: Findings) -> dict[str, Figure]:
+        """Draw what it found: the figures by the names of their files, without ending."""
         with self._guard():
-            return findings.draw()
+            pages = {f"{self.name}-{page}": draw() for page, draw in findings.pages.items()}
+            return {self.name: findings.draw(), **pages}
 
     def _guard(self) -> AbstractContextManager[None]:
         own = not self.file.study.startswith("spikemem.")

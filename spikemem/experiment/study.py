@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spikemem.errors import InvalidInput
@@ -40,14 +40,19 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a study found. ``draw`` makes its figure."""
+    """What a study found. ``draw`` makes its figure; ``pages`` are further ones, by the names that their files end with.
+
+    ``details`` are tables that are in the file alone, since they are too long to be read.
+    """
 
     tables: Mapping[str, Columns]
     criteria: tuple[Criterion, ...]
     draw: Callable[[], Figure]
+    pages: Mapping[str, Callable[[], Figure]] = field(default_factory=dict)
+    details: Mapping[str, Columns] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for table, columns in self.tables.items():
+        for table, columns in {**self.tables, **self.details}.items():
             rows = {name: len(values) for name, values in columns.items()}
             if len(set(rows.values())) > 1:
                 raise InvalidInput(f"table {table}: columns must be of one length, got {rows}")

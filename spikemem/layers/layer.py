@@ -11,6 +11,7 @@ import numpy as np
 
 from spikemem.checks import whole_number
 from spikemem.errors import InvalidInput, choices, shown
+from spikemem.layers.codes import Code
 from spikemem.layers.cost import Array, Cost, Meter
 from spikemem.layers.records import (
     Footprint,
@@ -111,7 +112,7 @@ class MemoryLayer[P: LayerParameters](ABC):
         options = {"context": context, "label": label, "max_steps": max_steps, "top_k": top_k}
         self._check_options(where, options, self.traits.read_options)
         asked = Query(
-            self._vector(f"{where}: query", query),
+            self._vector(f"{where}: query", query, self.traits.cues),
             self._context(where, context),
             self._label(where, label),
             None if max_steps is None else whole_number(f"{where}: max_steps", max_steps, least=1),
@@ -261,10 +262,10 @@ class MemoryLayer[P: LayerParameters](ABC):
             raise InvalidInput(f"{where}: must be a key and a value, got {shown(given)}") from None
         return self._item(where, key, value, None, None, None)
 
-    def _vector(self, where: str, value: Any) -> Array:
-        """Return ``value`` as a key; raise about ``where`` unless it is one."""
+    def _vector(self, where: str, value: Any, code: Code | None = None) -> Array:
+        """Return ``value`` as a key, or as a cue of another ``code``; raise about ``where`` unless it is one."""
         name = "N" if self.traits.auto else "d_k"
-        return self.traits.keys.check(where, value, self.parameters.d_k, name)
+        return (code or self.traits.keys).check(where, value, self.parameters.d_k, name)
 
     def _label(self, where: str, label: Any) -> int | None:
         if label is None:

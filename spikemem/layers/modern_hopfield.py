@@ -6,7 +6,7 @@ from typing import final
 
 from spikemem.ir.node import Count, NonNegative
 from spikemem.layers.attractor import settle
-from spikemem.layers.codes import SIGNED
+from spikemem.layers.codes import SIGNED, TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.records import PatternParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SlotLayer
@@ -30,10 +30,13 @@ class ModernHopfield(SlotLayer[ModernHopfieldParameters]):
 
     all neurons at once until they rest (Demircigil et al. 2017, arXiv:1702.01929; Ramsauer et al. 2020, arXiv:2008.02217). That
     signs are fed back, and not the mean itself, is ours; so is beta on overlaps from -1 to 1.
+    A cue may be 0 where it is unknown.
     """
 
     takes = ModernHopfieldParameters
-    traits = Traits(keys=SIGNED, values=SIGNED, auto=True, growing=True, attractor=True, read_options=("max_steps",))
+    traits = Traits(
+        keys=SIGNED, values=SIGNED, cues=TERNARY, auto=True, growing=True, attractor=True, read_options=("max_steps",)
+    )
 
     def _read(self, query: Query) -> Recalled:
         return settle(query, self.parameters.max_steps, self._mean)

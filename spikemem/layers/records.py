@@ -41,6 +41,7 @@ LayerParameters = PairParameters | PatternParameters
 class Traits:
     """What kind of memory a layer is.
 
+    ``cues``: the code of queries, where they may be what no key may, such as 0 where they are unknown; None: that of ``keys``.
     ``auto``: it completes patterns, and a write has no value. ``growing``: its state grows by what is written. ``local``: each
     update needs only what its synapse and a signal to all of them know. ``attractor``: reads go on until they rest. ``recall``:
     from what was written in context, or from parameters alone; the two are never compared with each other.
@@ -51,6 +52,7 @@ class Traits:
 
     keys: Code = REAL
     values: Code = REAL
+    cues: Code | None = None
     auto: bool = False
     growing: bool = False
     local: bool = True

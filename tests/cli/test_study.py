@@ -66,6 +66,17 @@ def test_the_file(tmp_path: Path, command: Command) -> None:
     assert {"spikemem", "numpy"} <= set(source["versions"])
 
 
+def test_further_figures_and_tables_for_the_file_alone(tmp_path: Path, command: Command) -> None:
+    ended = command("run", write_study(tmp_path, "Paged"), "--out", tmp_path / "out")
+    out = tmp_path / "out" / "my-squares"
+    assert ended.output.splitlines()[-1] == f"wrote {out}.h5, {out}.png and {out}-more.png"
+    assert files_below(tmp_path / "out") == ["my-squares-more.png", "my-squares.h5", "my-squares.png"]
+    assert "cube" not in ended.output
+    with h5py.File(f"{out}.h5") as file:
+        assert file["tables/cubes/cube"][()].tolist() == [1, 8]
+    assert "cube" not in command("inspect", f"{out}.h5", "--json").output
+
+
 def test_inspect_tells_what_run_told(tmp_path: Path, command: Command) -> None:
     path = write_study(tmp_path)
     text, data = (

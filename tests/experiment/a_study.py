@@ -33,6 +33,14 @@ class Squares(Study):
         return Findings({"squares": columns, "drawn": {"number": drawn}}, (met,), Figure)
 
 
+class Paged(Squares):
+    """The same with a second figure, and a table for the file alone."""
+
+    def run(self, how):
+        found = super().run(how)
+        return Findings(found.tables, found.criteria, found.draw, {"more": Figure}, {"cubes": {"cube": [1, 8]}})
+
+
 class Forgetful(Study):
     """A study that does not say what it does."""
 

@@ -8,9 +8,10 @@ from typing import Literal, final
 
 import numpy as np
 
+from spikemem.errors import InvalidInput
 from spikemem.ir.node import Count
 from spikemem.layers.attractor import settle
-from spikemem.layers.codes import SIGNED
+from spikemem.layers.codes import SIGNED, TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, PairParameters, PatternParameters, Query, Recalled, Traits
 from spikemem.layers.spiking.running import RunningLayer, Slots, lines, signs
@@ -65,7 +66,12 @@ class MemoryNeuronLayer[P: MemoryNeuronPairsParameters | MemoryNeuronPatternsPar
         self._slots.take()
 
     def _recall(self, key: Array) -> Recalled:
-        """Return the signs that most votes are for (0: no majority); the confidence is the largest share of a pair."""
+        """Return the signs that most votes are for (0: no majority); the confidence is the largest share of a pair.
+
+        A cue of which nothing is known reaches no neuron: it is not shown, and brings up nothing.
+        """
+        if not key.any():
+            return Recalled(np.zeros(self.parameters.d_v), 0.0)
         answer = self._running.do("recall", key=lines(key))
         votes = np.bincount(answer.spikes["memory"][1] % self.parameters.slots, minlength=1)
         share = float(votes.max()) / max(float(votes.sum()), 1.0)
@@ -86,13 +92,20 @@ class MemoryNeuronPairs(MemoryNeuronLayer[MemoryNeuronPairsParameters]):
 
     The spiking form of softmax attention (``exponential``), of the nearest neighbour (``winner``) and, between pairs, of
     Hopfield's and dense Hebbian memories. What is lost: the value is the majority of ``races`` votes, drawn with the weights
-    that the oracle sums, and its sign alone. The confidence is the largest share of a pair in the votes.
+    that the oracle sums, and its sign alone. The confidence is the largest share of a pair in the votes. A cue may be 0
+    where it is unknown, with ``exponential``, to which only differences of overlaps matter, and with ``winner``, which is
+    silent unless it agrees with a memory in more than half of the key's bits.
     """
 
     takes = MemoryNeuronPairsParameters
-    traits = Traits(keys=SIGNED, values=SIGNED)
+    traits = Traits(keys=SIGNED, values=SIGNED, cues=TERNARY)
 
     def _read(self, query: Query) -> Recalled:
+        if self.parameters.transfer in ("linear", "power") and not query.key.all():
+            raise InvalidInput(
+                f"MemoryNeuronPairs.read: query must be known in full where the transfer is {self.parameters.transfer!r}, "
+                f"whose rates are of the overlap and not of differences, got 0 at {int(np.argmin(np.abs(query.key)))}"
+            )
         return self._recall(query.key)
 
 

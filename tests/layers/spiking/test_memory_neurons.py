@@ -15,6 +15,7 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPairsParameters,
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
+    Transfer,
 )
 from tests.layers.support import flipped, perfect, signs
 
@@ -107,3 +108,26 @@ def test_what_it_cannot_do_is_told() -> None:
         layer.forget("key", np.ones(N))
     with pytest.raises(InvalidInput, match=r"^MemoryNeuronPatternsParameters.slots: must be >= 1, got 0$"):
         MemoryNeuronPatternsParameters(N=4, slots=0)
+
+
+def test_a_cue_may_be_unknown_in_parts() -> None:
+    keys, values = signs(7, "keys", STORED, N), signs(7, "values", STORED, 12)
+    cue, more = (np.where(np.arange(N) < known, keys[3], 0.0) for known in (N // 2, N // 2 + 1))
+    kinds: tuple[tuple[Transfer, bool], ...] = (("exponential", True), ("winner", False))
+    for transfer, answered in kinds:
+        layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=STORED, transfer=transfer, races=5))
+        for key, value in zip(keys, values, strict=True):
+            layer.write(key, value)
+        np.testing.assert_array_equal(layer.read(cue).value, values[3] * answered)
+        np.testing.assert_array_equal(layer.read(more).value, values[3])
+        nothing = layer.read(np.zeros(N))
+        assert not nothing.value.any()
+        assert (nothing.confidence, nothing.cost.spikes) == (0.0, 0)
+    layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=1, transfer="power"))
+    with pytest.raises(
+        InvalidInput,
+        match=r"^MemoryNeuronPairs.read: query must be known in full where the transfer is 'power', .* got 0 at 32$",
+    ):
+        layer.read(cue)
+    with pytest.raises(InvalidInput, match=r"^MemoryNeuronPairs.write: key must be -1 or 1, got 0 at 32$"):
+        layer.write(cue, values[3])

@@ -1,0 +1,66 @@
+"""The items of the comparison: pairs of a key and a value, the same for every memory, and what is done to cues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spikemem.rng import generator
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Items:
+    """Pairs of random signs, numbered from 0, drawn by ``seed``. A value is of ``d`` signs.
+
+    A key goes on for ever: each memory uses as many of its first signs as its code is long.
+    """
+
+    seed: int
+    d: int
+
+    def key(self, number: int, length: int) -> Array:
+        """Return the first ``length`` signs of a key.
+
+        >>> items = Items(seed=1, d=4)
+        >>> bool((items.key(3, 9)[:5] == items.key(3, 5)).all())
+        True
+        """
+        return _signs(generator(self.seed, "key", number), length)
+
+    def values(self, count: int) -> Array:
+        """Return the values of the first ``count`` items, one a row."""
+        return np.array([_signs(generator(self.seed, "value", k), self.d) for k in range(count)]).reshape(count, self.d)
+
+    def damaged(self, number: int, length: int, damage: Damage) -> Array:
+        """Return a key of which each sign is damaged with the chance ``damage.part``.
+
+        What is damaged at some part is damaged at every larger one, and in the same places for every memory.
+        """
+        drawn = generator(self.seed, "damage", damage.kind, number).random(length)
+        key = self.key(number, length)
+        return np.where(drawn < damage.part, DAMAGES[damage.kind](key), key)
+
+
+def _signs(rng: np.random.Generator, length: int) -> Array:
+    """Return random signs, each from a draw of its own, so that a longer row begins with the shorter one."""
+    return np.where(rng.random(length) < 0.5, -1.0, 1.0)
+
+
+DAMAGES: Mapping[str, Callable[[Array], Array]] = {"erased": lambda key: 0.0 * key, "flipped": lambda key: -key}
+"""What becomes of a damaged sign: unknown, or wrong."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is done to a cue: a kind of :data:`DAMAGES`, and the chance of each sign."""
+
+    kind: str = "erased"
+    part: float = 0.0
+
+
+WHOLE = Damage()
