@@ -88,6 +88,9 @@ class MemoryCaching(MemoryLayer[MemoryCachingParameters]):
         memories = {f"S{i}": S for i, S in enumerate(self._S)}
         return memories | {f"u{i}": u for i, u in enumerate(self._u)}
 
+    def _parts(self) -> dict[str, list[Array]]:
+        return {"memory": self._S, "routing": self._u}
+
     def _circuit(self) -> tuple[int, int]:
         p = self.parameters
         return p.d_k + p.d_v + len(self._S), sum(S.size for S in self._S) + sum(u.size for u in self._u)

@@ -70,6 +70,9 @@ class GeometricRecall(MemoryLayer[GeometricRecallParameters]):
     def _constants(self) -> dict[str, Array]:
         return {"x": self._x, "a": self._a, "Q": self._Q}
 
+    def _parts(self) -> dict[str, list[Array]]:
+        return {"memory": [self._x, self._a], "routing": [self._Q]}
+
     def _circuit(self) -> tuple[int, int]:
         p = self.parameters
         return p.d_k + p.d + 2 * p.relations * p.d + p.d_v, self._x.size + 2 * self._Q.size + self._a.size

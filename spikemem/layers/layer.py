@@ -64,7 +64,7 @@ class MemoryLayer[P: LayerParameters](ABC):
     def reset(self, seed: int = 1) -> Cost:
         """Make the layer empty, as if it were made anew with ``seed``."""
         self._seed = check_seed(seed)
-        self._consolidations = 0
+        self._consolidations = self._lesions = 0
         self._meter.cost = Cost()
         self._reset()
         self._meter.add(Cost(bytes_moved=sum(array.nbytes for array in self._state().values())))
@@ -164,6 +164,32 @@ class MemoryLayer[P: LayerParameters](ABC):
         return self.cost - before
 
     @final
+    def lesion(self, part: str, share: float) -> int:
+        """Silence a drawn share of the synapses of ``part``; return how many numbers are 0 now that were not.
+
+        ``memory`` is what an answer is made of, ``routing`` what chooses which memories answer (the keys of slots, a router).
+        Exactly round(share * n) of a part's n numbers are drawn, by the layer's seed. The damage is to what is stored: what is
+        written later is stored whole.
+        """
+        where = f"{type(self).__name__}.lesion"
+        parts = self._parts()
+        if not parts:
+            raise InvalidInput(f"{where}: its synapses are those of a running network, which cannot be cut")
+        if part not in parts:
+            raise InvalidInput(f"{where}: part {shown(part)} is unknown; {choices(part, parts)}")
+        lost = fraction(f"{where}: share", self, share)
+        arrays = [array for array in parts[part] if array.size]
+        sizes = np.cumsum([0, *(array.size for array in arrays)])
+        cut = generator(self._seed, "lesion", self._lesions).permutation(int(sizes[-1]))[: round(lost * int(sizes[-1]))]
+        self._lesions += 1
+        silenced = 0
+        for array, first, last in zip(arrays, sizes, sizes[1:], strict=False):
+            where_cut = cut[(cut >= first) & (cut < last)] - first
+            silenced += int(np.count_nonzero(array.flat[where_cut]))
+            array.flat[where_cut] = 0
+        return silenced
+
+    @final
     def footprint(self) -> Footprint:
         """Return what the layer holds now."""
         neurons, synapses = self._circuit()
@@ -197,6 +223,11 @@ class MemoryLayer[P: LayerParameters](ABC):
     def _constants(self) -> dict[str, Array]:
         """Return the arrays that writes do not change, such as drawn ones. Layers without any leave this."""
         return {}
+
+    def _parts(self) -> dict[str, list[Array]]:
+        """Return the arrays that lesions may damage, themselves, by part. Layers whose parts are others replace this."""
+        parts = {"memory": list(self._state().values()), "routing": list(self._constants().values())}
+        return {name: arrays for name, arrays in parts.items() if arrays}
 
     def _held(self) -> list[Item] | None:
         """Return the items that the layer holds one by one. Layers that hold none leave this."""

@@ -110,6 +110,9 @@ class RunningLayer[P: MemoryNeuronPairsParameters | MemoryNeuronPatternsParamete
     def _state(self) -> dict[str, Array]:
         return self._network.state()
 
+    def _parts(self) -> dict[str, list[Array]]:
+        return {}
+
     def _circuit(self) -> tuple[int, int]:
         return self._network.circuit()
 

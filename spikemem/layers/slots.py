@@ -102,6 +102,13 @@ class SlotLayer[P: LayerParameters](MemoryLayer[P]):
     def _state(self) -> dict[str, Array]:
         return self._slots.state()
 
+    def _parts(self) -> dict[str, list[Array]]:
+        """What is recalled, and, where that is another thing than what is matched, the keys that choose it."""
+        held = self._slots.state()
+        if self.traits.auto:
+            return {"memory": [held["keys"]]}
+        return {"memory": [held["values"]], "routing": [held["keys"]]}
+
     def _circuit(self) -> tuple[int, int]:
         """One neuron for each item between inputs and outputs; a pattern is its synapses on either side."""
         ends = self.parameters.d_k + self.parameters.d_v

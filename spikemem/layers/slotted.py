@@ -69,6 +69,10 @@ class SlottedLayer[P: SlottedParameters](MemoryLayer[P]):
     def _state(self) -> dict[str, Array]:
         return {"S": self._S, **self._slots.state()}
 
+    def _parts(self) -> dict[str, list[Array]]:
+        held = self._slots.state()
+        return {"memory": [self._S, held["values"]], "routing": [held["keys"]]}
+
     def _circuit(self) -> tuple[int, int]:
         p = self.parameters
         return p.d_k + p.d_v + p.slots, self._S.size + p.slots * (p.d_k + p.d_v)

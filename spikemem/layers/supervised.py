@@ -74,5 +74,8 @@ class SupervisedDense(MemoryLayer[SupervisedDenseParameters]):
     def _state(self) -> dict[str, Array]:
         return {"mean": self._mean, "examples": self._examples}
 
+    def _parts(self) -> dict[str, list[Array]]:
+        return {"memory": [self._mean]}
+
     def _circuit(self) -> tuple[int, int]:
         return 2 * self.parameters.N + self.parameters.classes, 2 * self._mean.size
