@@ -12,8 +12,7 @@ import numpy.typing as npt
 from spikemem.experiment.study import Columns, Criterion, columns
 from spikemem.experiments.memories.capacity_page import draw
 from spikemem.experiments.memories.entrants import PRECISION, Choice, Entrant
-from spikemem.experiments.memories.items import WHOLE
-from spikemem.experiments.memories.suite import Part, Suite, chosen, crossing
+from spikemem.experiments.memories.suite import Part, Suite, chosen, crossing, rounded
 from spikemem.experiments.memories.trial import information
 
 TITLE = "P1 capacity"
@@ -63,59 +62,79 @@ def measure(suite: Suite) -> Part:
     found = curves(suite, everyone, choices)
     main = [c for c in found if c.d == suite.d]
     return Part(
-        {TITLE: _summary(suite, found)},
-        {f"{TITLE}, by load": _by_load(suite, found), f"{TITLE}, choices": chosen(choices)},
+        {f"{TITLE}: d = {suite.d}, {suite.seeds} seeds": _summary(suite, found), f"{TITLE}, tuned": chosen(choices)},
+        {
+            f"{TITLE}, by load": _by_load(suite, found),
+            f"{TITLE}, all": _stars(suite, found),
+        },
         criteria({c.entrant.name: c for c in main}),
         lambda: draw(main, suite),
     )
 
 
 def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
-    recalls = [suite.filled(entrant, choice, seed, suite.held(load)).recall(suite.asked) for load in TUNED_AT]
+    recalls = [
+        filled.recall(suite.most(entrant))
+        for filled in suite.filled(entrant, choice, seed, TUNED_AT[: 3 if entrant.spiking else 4])
+    ]
     return float(np.mean([r.bits if entrant.answers == "values" else r.known for r in recalls]))
 
 
 def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choice]) -> list[Curve]:
     """Return the curve of every entrant at every size."""
-    wanted = [(e, d) for e in everyone for d in suite.sizes]
-    jobs = [(e, d, s, load) for e, d in wanted for s in range(suite.seeds) for load in suite.loads]
+    wanted = [(e, d) for e in everyone for d in suite.sizes if d <= suite.d or not e.spiking]
+    jobs = [(e, d, s) for e, d in wanted for s in range(suite.seeds)]
 
-    def one(job: tuple[Entrant, int, int, float]) -> tuple[float, ...]:
-        entrant, d, seed, load = job
-        filled = suite.filled(entrant, choices[entrant.name], seed, suite.held(load, d), d)
-        recall = filled.recall(suite.asked, WHOLE)
-        circuit = filled.fitted.layer.footprint().neurons
-        return (*(getattr(recall, name) for name in MEASURES), filled.fitted.state_bits, circuit)
+    def one(job: tuple[Entrant, int, int]) -> list[tuple[float, ...]]:
+        entrant, d, seed = job
+        rows = []
+        for filled in suite.filled(entrant, choices[entrant.name], seed, suite.some(entrant), d):
+            recall, layer = filled.recall(suite.most(entrant)), filled.fitted.layer
+            measured = (getattr(recall, name) for name in MEASURES)
+            rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
+        return rows
 
-    table = np.array(suite.each(TITLE, jobs, one)).reshape(len(wanted), suite.seeds, len(suite.loads), -1)
+    rows = suite.each(TITLE, jobs, one)
     return [
-        Curve(
-            e, d, tuple(suite.held(load, d) for load in suite.loads),
-            {name: rows[:, :, k] for k, name in enumerate(MEASURES)}, int(rows[:, :, -2].max()), int(rows[:, :, -1].max()),
-        )
-        for (e, d), rows in zip(wanted, table, strict=True)
-    ]  # fmt: skip
+        _curve(suite, e, d, np.array(rows[k * suite.seeds : (k + 1) * suite.seeds])) for k, (e, d) in enumerate(wanted)
+    ]
+
+
+def _curve(suite: Suite, entrant: Entrant, d: int, rows: npt.NDArray[np.float64]) -> Curve:
+    measures = {name: rows[:, :, k] for k, name in enumerate(MEASURES)}
+    held = tuple(suite.held(load, d) for load in suite.some(entrant))
+    return Curve(entrant, d, held, measures, int(rows[:, :, -2].max()), int(rows[:, :, -1].max()))
 
 
 def _summary(suite: Suite, found: Sequence[Curve]) -> Columns:
+    """Return a row an entrant: means, and of the first number the interval."""
     rows: list[dict[str, Any]] = []
     for curve in (c for c in found if c.d == suite.d):
-        entrant = curve.entrant
+        entrant, values = curve.entrant, curve.entrant.answers == "values"
         a_bit, low, high = suite.interval(f"{entrant.name} a bit", curve.a_state_bit())
-        n, n_low, n_high = suite.interval(f"{entrant.name} N*", curve.held_at(curve.main, RIGHT))
-        values = entrant.answers == "values"
-        slope, s_low, s_high = suite.interval(
-            f"{entrant.name} slope", slopes([c for c in found if c.entrant is entrant])
-        )
         rows.append({
             "entrant": entrant.name, "bits a state bit": a_bit, "low": low, "high": high,
-            "bits a neuron": float(curve.a_state_bit().mean() * PRECISION * curve.d**2 / curve.neurons),
-            "N* 99 %": n, "N* low": n_low, "N* high": n_high, "off grid": curve.off_grid,
+            "bits a neuron": a_bit * PRECISION * curve.d**2 / curve.neurons,
+            "N* 99 %": float(curve.held_at(curve.main, RIGHT).mean()), "off grid": curve.off_grid,
             "N* first": float(curve.held_at("first", RIGHT).mean()) if values else np.nan,
             "N* perfect": float(curve.held_at("perfect", 1.0).mean()) if values else np.nan,
-            "slope": slope, "slope low": s_low, "slope high": s_high,
-            "state used": curve.state_bits / (PRECISION * curve.d**2), "neurons": curve.neurons,
+            "slope": float(slopes([c for c in found if c.entrant is entrant]).mean()),
+            "used": curve.state_bits / (PRECISION * curve.d**2), "neurons": curve.neurons,
         })  # fmt: skip
+    return rounded(columns(rows))
+
+
+def _stars(suite: Suite, found: Sequence[Curve]) -> Columns:
+    """Return, for every size, N* by each measure, and the slope over sizes, with their intervals."""
+    rows: list[dict[str, Any]] = []
+    for curve in found:
+        name = curve.entrant.name
+        row: dict[str, Any] = {"entrant": name, "d": curve.d}
+        for measure, level in (("bits", RIGHT), ("first", RIGHT), ("perfect", 1.0), ("known", RIGHT)):
+            row |= suite.spread(f"N* {measure}", f"{name} {curve.d}", curve.held_at(measure, level))
+        row |= suite.spread("bits a state bit", f"{name} {curve.d}", curve.a_state_bit())
+        row |= suite.spread("slope", name, slopes([c for c in found if c.entrant is curve.entrant]))
+        rows.append(row)
     return columns(rows)
 
 
@@ -130,12 +149,10 @@ def slopes(own: Sequence[Curve]) -> npt.NDArray[np.float64]:
 def _by_load(suite: Suite, found: Sequence[Curve]) -> Columns:
     rows: list[dict[str, Any]] = []
     for curve in found:
-        for k, (load, held) in enumerate(zip(suite.loads, curve.held, strict=True)):
-            row: dict[str, Any] = {"entrant": curve.entrant.name, "d": curve.d, "N/d": load, "items": held}
+        for k, held in enumerate(curve.held):
+            row: dict[str, Any] = {"entrant": curve.entrant.name, "d": curve.d, "items": held}
             for name, values in curve.measures.items():
-                row[name], row[f"{name} low"], row[f"{name} high"] = suite.interval(
-                    f"{curve.entrant.name} {curve.d} {name} {k}", values[:, k]
-                )
+                row |= suite.spread(name, f"{curve.entrant.name} {curve.d} {k}", values[:, k])
             rows.append(row)
     return columns(rows)
 

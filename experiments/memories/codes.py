@@ -111,6 +111,25 @@ def _mask(length: int) -> Array:
 
 
 @dataclass(frozen=True)
+class Cells(Code):
+    """The keys as sparse patterns, as those of :class:`Blocks`; the values have no part in it."""
+
+    key_signs: int
+
+    def item(self, number: int, key: Array, value: Array) -> tuple[AnyArray, ...]:
+        """Return the key's pattern."""
+        return (self.cue(number, key),)
+
+    def cue(self, number: int, key: Array) -> AnyArray:
+        """Return the key's pattern."""
+        return _one_of_each(key, self.key_signs)
+
+    def scores(self, answer: AnyArray) -> Array:
+        """Return no answer."""
+        return np.zeros(self.d)
+
+
+@dataclass(frozen=True)
 class Blocks(Code):
     """Sparse binary vectors: so many signs in a row are a block of 2^signs cells, of which the one that they number is active.
 
@@ -131,10 +150,27 @@ class Blocks(Code):
 
     def scores(self, answer: AnyArray) -> Array:
         """Return the votes of the cells of each block."""
-        cells = np.arange(2**self.value_signs)
-        signs = 2.0 * ((cells[:, None] >> np.arange(self.value_signs)) & 1) - 1.0
-        active = answer.reshape(-1, cells.size)
-        return np.asarray((active @ signs / np.maximum(active.sum(axis=1, keepdims=True), 1.0)).ravel())
+        return _votes(answer, self.value_signs)
+
+
+@dataclass(frozen=True)
+class Lines(Code):
+    """One line an item as its key, whatever the signs; values as those of :class:`Blocks`."""
+
+    lines: int
+    value_signs: int
+
+    def item(self, number: int, key: Array, value: Array) -> tuple[AnyArray, ...]:
+        """Return the line of the item's number, and the sparse vector."""
+        return self.cue(number, key), _one_of_each(value, self.value_signs)
+
+    def cue(self, number: int, key: Array) -> AnyArray:
+        """Return the line of the item's number; none if there are fewer lines."""
+        return np.asarray(np.arange(self.lines) == number, dtype=np.float64)
+
+    def scores(self, answer: AnyArray) -> Array:
+        """Return the votes of the cells of each block."""
+        return _votes(answer, self.value_signs)
 
 
 def _one_of_each(signs: Array, block: int) -> Array:
@@ -148,3 +184,15 @@ def _one_of_each(signs: Array, block: int) -> Array:
     known = np.flatnonzero(rows.all(axis=1))
     cells[known, ((rows[known] > 0) @ (1 << np.arange(block))).astype(int)] = 1.0
     return cells.ravel()
+
+
+def _votes(active: AnyArray, block: int) -> Array:
+    """Return, for each sign of each block, how much more of the active cells speak for +1 than for -1, over their number.
+
+    >>> _votes(np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]), 2)
+    array([ 0.,  0., -1.,  1.])
+    """
+    cells = np.arange(2**block)
+    signs = 2.0 * ((cells[:, None] >> np.arange(block)) & 1) - 1.0
+    rows = active.reshape(-1, cells.size)
+    return np.asarray((rows @ signs / np.maximum(rows.sum(axis=1, keepdims=True), 1.0)).ravel())

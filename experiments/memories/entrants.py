@@ -76,6 +76,7 @@ class Entrant:
     ``tier``: whether each item is written once and read in one step, a read goes on until it rests or solves for its answer
     (``iterative``), or the memory was trained before. ``counted``: what its state is. ``grid``: the values tried for each
     parameter that is tuned. ``cannot``: what it cannot be asked, and why. ``answers``: values, or only whether a key is known.
+    ``planned``: whether it is made for a number of items, and made anew for another. ``spiking``: whether it runs on a backend.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Entrant:
     grid: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     cannot: Mapping[str, str] = field(default_factory=dict)
     answers: Literal["values", "known"] = "values"
+    planned: bool = False
     spiking: bool = False
 
     def choices(self) -> Iterator[Choice]:

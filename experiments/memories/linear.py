@@ -79,7 +79,10 @@ LINEAR = (
     Entrant("Hebbian", SUMS, _hebbian, ONE),
     Entrant("Hebbian, decay", SUMS, _hebbian, ONE, grid={"decay": (0.999, 0.99, 0.97)}),
     Entrant("mixture", SUMS, _mixture, f"{BLOCKS} matrices of reals, the router", grid={"active": (1.0, 2.0)}),
-    Entrant("caching", SUMS, _caching, f"{BLOCKS} matrices of reals, the segments' mean keys", grid={"beta": (0.0, 4.0)}),
+    Entrant(
+        "caching", SUMS, _caching, f"{BLOCKS} matrices of reals, the segments' mean keys", grid={"beta": (0.0, 4.0)},
+        planned=True,
+    ),
     Entrant("phase", SUMS, _phase, "one complex matrix"),
     Entrant("holographic", SUMS, _holographic, "one vector of reals"),
     Entrant("delta", ERRORS, _delta, ONE, grid={"beta": (1.0, 0.5, 0.25)}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from scipy.stats import bootstrap
 from spikemem.experiment.study import Columns, Criterion, StudyRun, columns
 from spikemem.experiments.memories.entrants import Choice, Entrant, Order
 from spikemem.experiments.memories.trial import Filled
-from spikemem.parallel import spread
+from spikemem.parallel import spread as on_threads
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,11 +58,29 @@ class Suite:
             return made
 
         self.how.progress(0, len(items), what)
-        return spread(self.how.threads, len(items), one) if items else []
+        return on_threads(self.how.threads, len(items), one) if items else []
 
-    def filled(self, entrant: Entrant, choice: Choice, number: int, held: int, d: int | None = None) -> Filled:
-        """Return a memory with the first ``held`` items of seed ``number``."""
-        return Filled(entrant, Order(d or self.d, held, self.how.seed + number, self.how.backend), choice)
+    def filled(
+        self, entrant: Entrant, choice: Choice, number: int, loads: Sequence[float], d: int | None = None
+    ) -> Iterator[Filled]:
+        """Yield a memory with the items of seed ``number``, filled to each of rising loads in turn."""
+        counts = [self.held(load, d) for load in loads]
+        orders = [Order(d or self.d, count, self.how.seed + number, self.how.backend) for count in counts]
+        if entrant.planned:
+            for order in orders:
+                yield Filled(entrant, order, choice).hold(order.count)
+        else:
+            one = Filled(entrant, orders[-1], choice)
+            for count in counts:
+                yield one.hold(count)
+
+    def some(self, entrant: Entrant) -> tuple[float, ...]:
+        """Return the loads at which an entrant is measured: all, or every second one of what takes long."""
+        return self.loads[:: 2 if entrant.spiking else 1]
+
+    def most(self, entrant: Entrant) -> int:
+        """Return the items that are asked for in a trial, at most: of what runs as spikes, which takes long, a quarter."""
+        return -(-self.asked // 4) if entrant.spiking else self.asked
 
     def held(self, load: float, d: int | None = None) -> int:
         """Return the items of a load, which is in units of d."""
@@ -97,6 +115,20 @@ class Suite:
             rng=self.how.generator("bootstrap", name),
         ).confidence_interval  # fmt: skip
         return float(samples.mean()), float(found.low), float(found.high)
+
+    def spread(self, column: str, name: str, samples: npt.NDArray[np.float64]) -> dict[str, float]:
+        """Return the columns of a mean over seeds and of its interval."""
+        mean, low, high = self.interval(f"{name} {column}", samples)
+        return {column: mean, f"{column} low": low, f"{column} high": high}
+
+
+def rounded(table: Columns) -> Columns:
+    """Return a table whose numbers have three digits, to be read.
+
+    >>> rounded({"a": ["x", "y"], "b": [0.12345, 1234.5]})
+    {'a': ['x', 'y'], 'b': [0.123, 1230.0]}
+    """
+    return {name: [float(f"{v:.3g}") if isinstance(v, float) else v for v in values] for name, values in table.items()}
 
 
 def chosen(choices: Mapping[str, Choice]) -> Columns:

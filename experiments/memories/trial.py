@@ -33,25 +33,31 @@ class Recall:
 
 
 class Filled:
-    """A memory that holds the first ``order.count`` items of a seed."""
+    """A memory that is filled with the items of a seed, ``order.count`` at most."""
 
     def __init__(self, entrant: Entrant, order: Order, choice: Choice) -> None:
         self.entrant, self.order = entrant, order
         self.fitted = entrant.make(order, choice)
         self.items = Items(order.seed, order.d)
         self.values = self.items.values(order.count)
+        self.held, self.writes, self.written = 0, 0, Cost()
+
+    def hold(self, count: int) -> Filled:
+        """Write further items, up to ``count`` in all."""
         layer, code, slots = self.fitted.layer, self.fitted.code, self.fitted.slots
-        made = layer.cost
-        room = order.count if slots is None or self.fitted.full == "latest" else min(slots, order.count)
-        for number in range(room):
-            layer.write(*code.item(number, self.items.key(number, code.length), self.values[number]))
-        self.writes, self.written = room, layer.cost - made
-        if slots is not None and room > slots:
+        for number in range(self.held, count):
+            if self.fitted.full == "first" and slots is not None and self.writes == slots:
+                break
+            self.written += layer.write(*code.item(number, self.items.key(number, code.length), self.values[number]))
+            self.writes += 1
+        self.held = count
+        if self.fitted.full == "latest" and slots is not None and count > slots:
             layer.forget("prune", slots)
+        return self
 
     def asked(self, most: int) -> npt.NDArray[np.int64]:
         """Return the items to ask for, ``most`` at most, evenly from the first to the last."""
-        return np.unique(np.linspace(0, self.order.count - 1, min(most, self.order.count)).round().astype(np.int64))
+        return np.unique(np.linspace(0, self.held - 1, min(most, self.held)).round().astype(np.int64))
 
     def recall(self, most: int, damage: Damage = WHOLE) -> Recall:
         """Ask for up to ``most`` items by damaged keys."""
@@ -61,8 +67,9 @@ class Filled:
         before = layer.cost
         scores = np.array([code.scores(layer.read(self._cue(int(k), damage)).value) for k in numbers])
         right = 0.5 * (np.sign(scores) * self.values[numbers] + 1.0)
+        first = first_choices(scores, self.values[: self.held], numbers)
         return Recall(
-            float(right.mean()), first_choices(scores, self.values, numbers), float((right == 1.0).all(axis=1).mean()),
+            float(right.mean()), first, float((right == 1.0).all(axis=1).mean()),
             np.nan, self.written, layer.cost - before, self.writes, numbers.size,
         )  # fmt: skip
 

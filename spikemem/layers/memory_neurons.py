@@ -124,8 +124,8 @@ class MemoryNeuronPairs(RunningLayer[MemoryNeuronPairsParameters]):
     The spiking form of softmax attention (``exponential``), of the nearest neighbour (``winner``) and, between pairs, of
     Hopfield's and dense Hebbian memories. What is lost: the value is the majority of ``races`` votes, drawn with the weights
     that the oracle sums, and its sign alone. The confidence is the largest share of a pair in the votes. A cue may be 0
-    where it is unknown, with ``exponential``, to which only differences of overlaps matter, and with ``winner``, which is silent
-    unless it agrees with a memory in more than half of the key's bits.
+    where it is unknown, with ``exponential``, to which only differences of overlaps matter, and with ``winner``, which is
+    silent unless it agrees with a memory in more than half of the key's bits.
     """
 
     takes = MemoryNeuronPairsParameters

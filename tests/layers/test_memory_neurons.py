@@ -15,6 +15,7 @@ from spikemem.layers.memory_neurons import (
     MemoryNeuronPairsParameters,
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
+    Transfer,
 )
 from tests.layers.support import flipped, perfect, signs
 
@@ -111,7 +112,8 @@ def test_what_it_cannot_do_is_told() -> None:
 def test_a_cue_may_be_unknown_in_parts() -> None:
     keys, values = signs(7, "keys", STORED, N), signs(7, "values", STORED, 12)
     cue, more = (np.where(np.arange(N) < known, keys[3], 0.0) for known in (N // 2, N // 2 + 1))
-    for transfer, answered in (("exponential", True), ("winner", False)):
+    kinds: tuple[tuple[Transfer, bool], ...] = (("exponential", True), ("winner", False))
+    for transfer, answered in kinds:
         layer = MemoryNeuronPairs(MemoryNeuronPairsParameters(d_k=N, d_v=12, slots=STORED, transfer=transfer, races=5))
         for key, value in zip(keys, values, strict=True):
             layer.write(key, value)
