@@ -28,6 +28,9 @@ class RunningModel[P: PairParameters | PatternParameters](MemoryLayer[P]):
     """A layer that is a live memory of a model on ``backend``. A subclass says which, and how it is written and read."""
 
     modes: ClassVar[Mapping[str, Any]] = {}
+    cannot: ClassVar = dict.fromkeys(
+        ("decay", "key", "prune", "quantise"), "it is a running network, which has its own operations alone"
+    )
 
     def __init__(self, parameters: P, seed: int = 1, backend: str = "numba") -> None:
         self._backend = backend
@@ -46,6 +49,9 @@ class RunningModel[P: PairParameters | PatternParameters](MemoryLayer[P]):
         took = answer.cost
         self._meter.add(Cost(sops=took.synaptic_events, spikes=took.spikes, weight_updates=took.weight_updates))
         return answer
+
+    def _parts(self) -> dict[str, list[AnyArray]]:
+        return {}
 
     def _circuit(self) -> tuple[int, int]:
         network = self._memory.model.network()
