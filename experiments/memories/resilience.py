@@ -5,9 +5,9 @@ from __future__ import annotations
 from spikemem.experiment.study import Columns, columns
 from spikemem.experiments.memories import fillers, lesions, overwriting
 from spikemem.experiments.memories.entrants import Choice
-from spikemem.experiments.memories.resilience_page import draw
 from spikemem.experiments.memories.suite import Part, Suite, chosen, rounded
 from spikemem.experiments.memories.sweep import Sweep, points, refused
+from spikemem.experiments.memories.sweep_page import draw
 
 
 def measure(suite: Suite) -> Part:
@@ -33,7 +33,12 @@ def measure(suite: Suite) -> Part:
             f"{lesions.TITLE}, tuned": chosen(damaged),
         },
         (*overwriting.criteria(suite, latest), *fillers.criteria(suite, held), *lesions.criteria(suite, cut)),
-        lambda: draw(suite, every),
+        lambda: draw(suite, every, (
+            f"Overwriting, forgetting, lesion and precision at equal bits ({32 * suite.d**2:,} of state): the right value of "
+            f"{suite.d} signs is found among 256\n{overwriting.keys(suite)} keys overwritten, {fillers.targets(suite)} items "
+            f"before fillers, {lesions.held(suite)} before damage; mean and 95 % interval of {suite.seeds} seeds; grey: chance "
+            "between all values that a key has had, or half"
+        )),
     )  # fmt: skip
 
 

@@ -44,8 +44,8 @@ class Stream:
         return self._keys[number]
 
     def coded(self, number: int) -> Array:
-        """Return a key as the layer takes it."""
-        return self.fitted.code.item(number, self.key(number), self.book[0])[0]
+        """Return a key as the layer takes it; a pattern with the value of the key's own number."""
+        return self.fitted.code.item(number, self.key(number), self.book[number])[0]
 
     def set_key(self, number: int, signs: Array) -> None:
         """Give a key other signs than those that the item of this number has."""

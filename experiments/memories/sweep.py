@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from spikemem.experiment.study import Columns, columns
-from spikemem.experiments.memories.entrants import Entrant
+from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.page import Line
-from spikemem.experiments.memories.suite import Suite
+from spikemem.experiments.memories.suite import Suite, rounded
 
 Samples = npt.NDArray[np.float64]
 
@@ -34,6 +34,14 @@ class Sweep:
     def at(self, entrant: str, x: float) -> float:
         """Return the mean over seeds at a point of the sweep."""
         return float(self.means(entrant)[self.x.index(x)])
+
+    def table(self) -> Columns:
+        """Return the means over seeds, a row an entrant, a column a point, to be read."""
+        return rounded(columns([
+            {"entrant": name} | {f"{self.what} {x:g}" if k == 0 else f"{x:g}": float(own[k]) for k, x in enumerate(self.x)}
+            for name in self.found
+            for own in [self.means(name)]
+        ]))  # fmt: skip
 
     def rows(self, suite: Suite) -> list[dict[str, Any]]:
         """Return a row for each entrant and point that was measured, with intervals."""
@@ -81,6 +89,24 @@ def reason(suite: Suite, what: str) -> dict[str, str]:
     return {name: e.cannot[what] for name, e in suite.entrants.items() if what in e.cannot}
 
 
+def left_out(suite: Suite) -> dict[str, str]:
+    """Return the entrants that take too long for a protocol of many writes."""
+    return {name: "it runs as spikes, which takes too long here" for name, e in suite.entrants.items() if e.spiking}
+
+
 def able(suite: Suite, cannot: Mapping[str, str]) -> list[Entrant]:
     """Return the entrants that can."""
     return [e for name, e in suite.entrants.items() if name not in cannot]
+
+
+def by_entrant(
+    suite: Suite,
+    what: str,
+    asked: Sequence[Entrant],
+    choices: Mapping[str, Choice],
+    trial: Callable[[Suite, Entrant, Choice, int], list[float]],
+) -> dict[str, Samples]:
+    """Return what a trial of each entrant and seed measures: by entrant, (seeds, points)."""
+    jobs = [(e, number) for e in asked for number in range(suite.seeds)]
+    rows = suite.each(what, jobs, lambda job: trial(suite, job[0], choices[job[0].name], job[1]))
+    return {e.name: np.array(rows[k * suite.seeds : (k + 1) * suite.seeds]) for k, e in enumerate(asked)}

@@ -1,4 +1,4 @@
-"""The page of overwriting, forgetting, lesion and precision: all memories in one figure."""
+"""Pages of sweeps: all memories in one figure, such as that of overwriting, forgetting, lesion and precision."""
 
 from __future__ import annotations
 
@@ -17,19 +17,12 @@ if TYPE_CHECKING:
     from spikemem.experiments.memories.suite import Suite
     from spikemem.experiments.memories.sweep import Sweep
 
-TITLES: Mapping[str, tuple[str, str]] = {
-    "overwriting": ("Overwriting", "values a key has had"),
-    "fillers": ("Forgetting", "fillers after the items"),
-    "lesion of memory": ("Lesion: memory", "share of its synapses silenced"),
-    "lesion of routing": ("Lesion: routing", "share of its synapses silenced"),
-    "precision": ("Precision", "bits a number"),
-}
 SHADES = (0.0, 0.35, -0.3, 0.55, -0.5, 0.2, -0.15)
 """How much of white (of black, below 0) is in a family's colour, so that its members differ."""
 
 
-def draw(suite: Suite, sweeps: Sequence[Sweep]) -> Figure:
-    """Draw a row a family, a column a kind of damage, and the names of a row at its end."""
+def draw(suite: Suite, sweeps: Sequence[Sweep], heading: str) -> Figure:
+    """Draw a row a family, a column a sweep, and the names of a row at its end."""
     from matplotlib.figure import Figure
 
     families = family_names(list(suite.entrants.values()))
@@ -44,15 +37,10 @@ def draw(suite: Suite, sweeps: Sequence[Sweep]) -> Figure:
         _names(row[-1], family, own, colours[family])
         row[0].set_ylabel("share found")
     for axes, sweep in zip(grid[0], sweeps, strict=False):
-        axes.set_title(TITLES[sweep.name][0], fontsize=12, fontweight="bold")
+        axes.set_title(sweep.name.capitalize(), fontsize=12, fontweight="bold")
     for axes, sweep in zip(grid[-1], sweeps, strict=False):
-        axes.set_xlabel(TITLES[sweep.name][1])
-    figure.suptitle(
-        f"Overwriting, forgetting, lesion and precision at equal bits ({32 * suite.d**2:,} of state): the right value of "
-        f"{suite.d} signs is found among 256\n{suite.d // 4} keys or items; mean and 95 % interval of {suite.seeds} seeds; "
-        "grey: chance between all values that a key has had, or half",
-        x=0.01, ha="left", fontsize=11,
-    )  # fmt: skip
+        axes.set_xlabel(sweep.what)
+    figure.suptitle(heading, x=0.01, ha="left", fontsize=11)
     return figure
 
 
@@ -87,6 +75,8 @@ def _panel(axes: Axes, suite: Suite, sweep: Sweep, own: Sequence[Entrant], colou
         axes.invert_xaxis()
         axes.set_xticks([32, 8, 4, 2, 1], ["32", "8", "4", "2", "1"])
         axes.minorticks_off()
+    elif len(sweep.x) <= 5:
+        axes.set_xticks(sweep.x)
     looks = strokes(own, colour)
     able = [e for e in own if e.name in sweep.found]
     for entrant in able:
