@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, final
+from typing import final
 
 import numpy as np
 
-import spikemem
-from spikemem.experiments.memories.items import Array
 from spikemem.language import Memory
-from spikemem.layers import Item, MemoryLayer, PairParameters, PatternParameters, Query, Recalled, Traits
+from spikemem.layers import Item, PairParameters, PatternParameters, Query, Recalled, Traits
 from spikemem.layers.codes import BINARY, SIGNED, TERNARY
 from spikemem.layers.cost import Array as AnyArray
 from spikemem.layers.cost import Cost
-from spikemem.memory import LiveMemory
+from spikemem.layers.spiking.running import RunningLayer, lines
 from spikemem.models import CA3CAM, SDRNeuron, Sparsey
 from spikemem.models.sparsey import Level
 from spikemem.parameters import parameter
 
+CANNOT: Mapping[str, str] = dict.fromkeys(
+    ("decay", "key", "prune", "quantise"), "it is a running network, which has its own operations alone"
+)
 GAP_MS = 7.0
 """Between operations of the CA3 memory, beyond those that it needs: until the traces of the last have faded to a tenth."""
-
-
-class RunningModel[P: PairParameters | PatternParameters](MemoryLayer[P]):
-    """A layer that is a live memory of a model on ``backend``. A subclass says which, and how it is written and read."""
-
-    modes: ClassVar[Mapping[str, Any]] = {}
-
-    def __init__(self, parameters: P, seed: int = 1, backend: str = "numba") -> None:
-        self._backend = backend
-        super().__init__(parameters, seed)
-
-    @abstractmethod
-    def _model(self) -> Memory:
-        """Return the model."""
-
-    def _reset(self) -> None:
-        self._memory: LiveMemory = spikemem.open(self._model(), backend=self._backend, seed=self._seed)
-
-    def _did(self, name: str, **arguments: Any) -> Any:
-        """Do an operation, count what it took, and return its answer."""
-        answer = self._memory.operate(name, **arguments)
-        took = answer.cost
-        self._meter.add(Cost(sops=took.synaptic_events, spikes=took.spikes, weight_updates=took.weight_updates))
-        return answer
-
-    def _circuit(self) -> tuple[int, int]:
-        network = self._memory.model.network()
-        neurons = sum(p.size for p in network.populations if not p.name.startswith("in_"))
-        return neurons, sum(self._memory.weights(p.name).pre.size for p in network.projections)
 
 
 class CamParameters(PairParameters):
@@ -58,7 +29,7 @@ class CamParameters(PairParameters):
 
 
 @final
-class Cam(RunningModel[CamParameters]):
+class Cam(RunningLayer[CamParameters]):
     """The CA3 memory (:class:`spikemem.models.CA3CAM`): one of d_k cues brings up the content bits of its memory, 1 or 0.
 
     Its state is the weights of both of its plastic projections, though that from content to cues answers no cue.
@@ -66,26 +37,27 @@ class Cam(RunningModel[CamParameters]):
 
     takes = CamParameters
     traits = Traits(keys=BINARY, values=BINARY)
+    cannot = CANNOT
 
     def _model(self) -> Memory:
         return CA3CAM(cues=self.parameters.d_k, bits=self.parameters.d_v)
 
     def _write(self, item: Item) -> None:
-        self._did("learn", cue=int(np.argmax(item.key)), content=np.flatnonzero(item.value).tolist())
-        self._memory.wait(GAP_MS)
+        self._running.do("learn", cue=int(np.argmax(item.key)), content=np.flatnonzero(item.value).tolist())
+        self._running.wait(GAP_MS)
 
     def _read(self, query: Query) -> Recalled:
         value = np.zeros(self.parameters.d_v)
         if not query.key.any():
             return Recalled(value)
-        answer = self._did("recall", cue=int(np.argmax(query.key)))
-        self._memory.wait(GAP_MS)
+        answer = self._running.do("recall", cue=int(np.argmax(query.key)))
+        self._running.wait(GAP_MS)
         value[sorted(answer.content)] = 1.0
         return Recalled(value, answer.confidence, 1, answer.latency_ms)
 
     def _state(self) -> dict[str, AnyArray]:
         names = ("cue_from_cue->content_from_cue", "content_from_content->cue_from_content")
-        return {name: self._memory.weights(name).weight for name in names}
+        return {name: self._running.weights(name) for name in names}
 
 
 class MacrocolumnParameters(PatternParameters):
@@ -97,7 +69,7 @@ class MacrocolumnParameters(PatternParameters):
 
 
 @final
-class Macrocolumn(RunningModel[MacrocolumnParameters]):
+class Macrocolumn(RunningLayer[MacrocolumnParameters]):
     """One macrocolumn of :class:`spikemem.models.Sparsey` that sees N signs, each as two lines of which one is on.
 
     A cue's code brings up the pixels that it was learned with, which are the lines; where both or neither is on, there is no
@@ -107,6 +79,7 @@ class Macrocolumn(RunningModel[MacrocolumnParameters]):
 
     takes = MacrocolumnParameters
     traits = Traits(keys=SIGNED, values=SIGNED, cues=TERNARY, auto=True)
+    cannot = CANNOT
 
     def _model(self) -> Memory:
         p = self.parameters
@@ -114,19 +87,19 @@ class Macrocolumn(RunningModel[MacrocolumnParameters]):
         return Sparsey(height=1, width=2 * p.N, levels=(level,), classes=1, lambda_first=p.lambda_first)
 
     def _write(self, item: Item) -> None:
-        self._did("learn", pixels=lines(item.key))
+        self._running.do("learn", pixels=lines(item.key))
 
     def _read(self, query: Query) -> Recalled:
         if not query.key.any():
             return Recalled(0.0 * query.key)
-        answer = self._did("recognise", pixels=lines(query.key))
+        answer = self._running.do("recognise", pixels=lines(query.key))
         on = np.zeros(2 * self.parameters.N)
         on[sorted(answer.pixels)] = 1.0
         return Recalled(on[: self.parameters.N] - on[self.parameters.N :], None, 1, answer.latency_ms)
 
     def _state(self) -> dict[str, AnyArray]:
         names = ("in_pixel-up->level1", "level1-up->class", "level1-up->pixel")
-        return {name: self._memory.weights(name).weight > 0 for name in names}
+        return {name: self._running.weights(name) > 0 for name in names}
 
 
 class RecogniserParameters(PatternParameters):
@@ -137,7 +110,7 @@ class RecogniserParameters(PatternParameters):
 
 
 @final
-class Recogniser(RunningModel[RecogniserParameters]):
+class Recogniser(RunningLayer[RecogniserParameters]):
     """A neuron with a segment for each pattern of active cells (:class:`spikemem.models.SDRNeuron`).
 
     It says whether a pattern is one of those: the confidence is 1 or 0, and there is no other answer. It is made with its
@@ -147,6 +120,7 @@ class Recogniser(RunningModel[RecogniserParameters]):
 
     takes = RecogniserParameters
     traits = Traits(keys=BINARY, values=BINARY, auto=True, growing=True)
+    cannot = CANNOT
 
     def _model(self) -> Memory:
         p = self.parameters
@@ -171,7 +145,7 @@ class Recogniser(RunningModel[RecogniserParameters]):
             return Recalled(0.0 * query.key, 0.0)
         self._ready()
         cells = np.flatnonzero(query.key).tolist()
-        answer = self._did("recognise", pattern=cells) if cells else None
+        answer = self._running.do("recognise", pattern=cells) if cells else None
         known = answer is not None and bool(answer.neuron)
         return Recalled(query.key * known, float(known), 1, None if answer is None else answer.latency_ms)
 
@@ -179,19 +153,10 @@ class Recogniser(RunningModel[RecogniserParameters]):
         if not self._patterns:
             return {"cells": np.zeros(0, dtype=np.int64)}
         self._ready()
-        return {"cells": self._memory.weights("in_pattern->segments").pre}
+        return {"cells": self._running.connections("in_pattern->segments").pre}
 
     def _circuit(self) -> tuple[int, int]:
         if not self._patterns:
             return 1, 0
         self._ready()
         return super()._circuit()
-
-
-def lines(signs: Array) -> list[int]:
-    """Return which of two lines a sign are on: i for +1, N + i for -1, neither for 0.
-
-    >>> lines(np.array([1.0, -1.0, 0.0]))
-    [0, 4]
-    """
-    return np.flatnonzero(np.concatenate([signs > 0, signs < 0])).tolist()

@@ -9,6 +9,7 @@ import numpy as np
 
 import spikemem
 from spikemem.errors import InvalidInput
+from spikemem.ir.lowered import Connections
 from spikemem.language import Memory
 from spikemem.layers.cost import Array, Cost, Meter
 from spikemem.layers.layer import MemoryLayer
@@ -30,15 +31,23 @@ class Running:
         self._meter.add(Cost(sops=spent.synaptic_events, spikes=spent.spikes, weight_updates=spent.weight_updates))
         return answer
 
+    def wait(self, ms: float) -> None:
+        """Let time pass."""
+        self._memory.wait(ms)
+
+    def connections(self, projection: str) -> Connections:
+        """Return a projection's synapses as they are stored."""
+        return self._memory.weights(projection)
+
     def weights(self, projection: str) -> Array:
         """Return a projection's weights as they are stored, in its own order."""
-        return self._memory.weights(projection).weight
+        return self.connections(projection).weight
 
     def circuit(self) -> tuple[int, int]:
         """Return all neurons, sources apart, and all synapses of the network, for reading and for writing, too."""
         network = self.model.network()
         neurons = sum(p.size for p in network.populations if not p.name.startswith("in_"))
-        return neurons, sum(self._memory.weights(p.name).pre.size for p in network.projections)
+        return neurons, sum(self.connections(p.name).pre.size for p in network.projections)
 
 
 class RunningLayer[P: LayerParameters](MemoryLayer[P]):
