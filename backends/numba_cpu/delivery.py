@@ -65,6 +65,18 @@ def end_of_row(h: Any, m: Any, i: Any) -> Any:
 
 
 @part
+def place_of(h: Any, m: Any, j: Any, begin: Any, end: Any) -> Any:
+    """Return the first place of ``begin`` to ``end`` within a row whose target is j or more (targets ascend)."""
+    while begin < end:
+        middle = (begin + end) >> 1
+        if m.const_index[h[TARGETS] + middle] < j:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin
+
+
+@part
 def arrival(t: Any, h: Any) -> Any:
     """Return the place, in the target's ring, of what is sent in step t."""
     return h[ARRIVING] + (((t + h[DELAY]) % h[DEPTH]) * 2 + h[RECEPTOR]) * h[POST]

@@ -19,7 +19,8 @@ import spikemem.backends.numba_cpu.permanence_stdp
 import spikemem.backends.numba_cpu.race
 import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
-import spikemem.backends.numba_cpu.static  # noqa: F401
+import spikemem.backends.numba_cpu.static
+import spikemem.backends.numba_cpu.tag_and_capture  # noqa: F401
 from spikemem.backend import Backend, RunOptions
 from spikemem.backends.numba_cpu.lower import lower
 from spikemem.backends.numba_cpu.program import NumbaProgram

@@ -23,6 +23,7 @@ from spikemem.backends.numba_cpu.delivery import (
     end_of_row,
     fired_count,
     first_of_row,
+    place_of,
     sent,
 )
 from spikemem.backends.numba_cpu.kernel import LONG_AGO, NEVER, UPDATES, kernel, part
@@ -53,18 +54,6 @@ def enter(t: Any, m: Any, fired: Any, lasts: Any, traces: Any, rate: Any) -> Any
         m.real[traces + x] = trace_at(t, m, lasts, traces, x, rate) + 1.0
         m.whole[lasts + x] = t
     return 0
-
-
-@part
-def place_of(h: Any, m: Any, j: Any, begin: Any, end: Any) -> Any:
-    """Return the first place of ``begin`` to ``end`` within a row whose target is j or more (targets ascend)."""
-    while begin < end:
-        middle = (begin + end) >> 1
-        if m.const_index[h[TARGETS] + middle] < j:
-            begin = middle + 1
-        else:
-            end = middle
-    return begin
 
 
 @part

@@ -66,6 +66,8 @@ class Build:
                 heard = {projection.post if rule in LISTENS_TO_POST else None}
                 if rule in LISTENS_TO_SOMA:
                     heard.add(self.soma(projection.post))
+                if rule in LISTENS_TO_NAMED:
+                    heard.update(projection.synapse.populations())
                 if projection.pre == population or population in heard:
                     found.append(stage)
                 stage += 1
@@ -83,6 +85,7 @@ CELL_RULES: dict[type, CellRule] = {}
 SYNAPSE_RULES: dict[type, SynapseRule] = {}
 LISTENS_TO_POST: set[type] = set()
 LISTENS_TO_SOMA: set[type] = set()
+LISTENS_TO_NAMED: set[type] = set()
 View = Callable[[str], Any]
 """Returns a program's array by its name."""
 Reader = Callable[[LoweredProjection, Bucket, str, View, float, int], Connections]
@@ -101,11 +104,12 @@ def lowers_cell(cell: type) -> Callable[[CellRule], CellRule]:
 
 
 def lowers_synapse(
-    synapse: type, listens_to_post: bool = False, listens_to_soma: bool = False
+    synapse: type, listens_to_post: bool = False, listens_to_soma: bool = False, listens_to_named: bool = False
 ) -> Callable[[SynapseRule], SynapseRule]:
     """Register the rule that makes a stage of a bucket of ``synapse``.
 
-    A plastic one also runs when its target fires, or when the soma of the dendrites that are its target does.
+    A plastic one also runs when its target fires, or when the soma of the dendrites that are its target does, or when the
+    populations that the rule names do.
     """
 
     def register(rule: SynapseRule) -> SynapseRule:
@@ -114,6 +118,8 @@ def lowers_synapse(
             LISTENS_TO_POST.add(synapse)
         if listens_to_soma:
             LISTENS_TO_SOMA.add(synapse)
+        if listens_to_named:
+            LISTENS_TO_NAMED.add(synapse)
         return rule
 
     return register

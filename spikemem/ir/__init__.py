@@ -33,6 +33,7 @@ from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.subsamples import Patterns, Subsamples
 from spikemem.ir.synapse import Static, Synapse
+from spikemem.ir.tag_and_capture import TagAndCapture
 from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform, Value, Weight
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Steps",
     "Subsamples",
     "Synapse",
+    "TagAndCapture",
     "Threshold",
     "Unconnected",
     "Uniform",

@@ -111,7 +111,13 @@ class LoweredNetwork:
         sizes = {p.name: p.size for p in self.populations}
         for projection in self.projections:
             for bucket in projection.buckets:
-                _verify_bucket(f"projection {projection.name}", bucket, sizes[projection.pre], sizes[projection.post])
+                _verify_bucket(
+                    f"projection {projection.name}",
+                    bucket,
+                    sizes[projection.pre],
+                    sizes[projection.post],
+                    projection.synapse.least_weight,
+                )
                 projection.synapse.verify_weights(f"projection {projection.name}", _used_weights(bucket.layout))
         for population in self.populations:
             for name, values in {"i_offset": population.i_offset, **population.initial}.items():
@@ -183,7 +189,7 @@ def _used_weights(layout: Dense | Sparse) -> FloatArray:
     return weights[~np.eye(*weights.shape, dtype=np.bool_)]
 
 
-def _verify_bucket(where: str, bucket: Bucket, pre: int, post: int) -> None:
+def _verify_bucket(where: str, bucket: Bucket, pre: int, post: int, least: float) -> None:
     layout = bucket.layout
     if bucket.delay < 1:
         raise NetworkError(f"{where}: delay must be at least 1 step, got {bucket.delay}")
@@ -195,7 +201,7 @@ def _verify_bucket(where: str, bucket: Bucket, pre: int, post: int) -> None:
         shape = (pre, post) if isinstance(layout, Dense) else (layout.targets.size,)
         if layout.weights.shape != shape:
             raise NetworkError(f"{where}: weights must have shape {shape}, got {layout.weights.shape}")
-        if not np.isfinite(layout.weights).all() or (layout.weights < 0).any():
-            raise NetworkError(f"{where}: weights must be finite and >= 0")
-    elif not 0.0 <= layout.weights < float("inf"):
-        raise NetworkError(f"{where}: weight must be finite and >= 0, got {layout.weights}")
+        if not np.isfinite(layout.weights).all() or (layout.weights < least).any():
+            raise NetworkError(f"{where}: weights must be finite and >= {least:g}")
+    elif not (least <= layout.weights and np.isfinite(layout.weights)):
+        raise NetworkError(f"{where}: weight must be finite and >= {least:g}, got {layout.weights}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -26,6 +27,11 @@ class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
     holds: ClassVar[str] = "weight"
     """What a projection's ``weight`` is to begin with, and its weights when they are read."""
 
+    @property
+    def least_weight(self) -> float:
+        """What a weight must be at least: 0, for weights are magnitudes, unless the rule gives them signs."""
+        return 0.0
+
     def populations(self) -> tuple[str, ...]:
         """Return the names of other populations that the rule listens to."""
         return ()
@@ -40,6 +46,10 @@ class Synapse(ABC):  # noqa: B024  # a static synapse needs none of its methods
 
     def verify_target(self, where: str, post: Population) -> None:
         """Raise :class:`spikemem.errors.NetworkError` about ``where`` if the rule cannot work on synapses onto ``post``."""
+        return
+
+    def verify_named(self, where: str, post: Population, named: Mapping[str, Population]) -> None:
+        """Raise :class:`spikemem.errors.NetworkError` about ``where`` if ``populations``, by name, do not fit ``post``."""
         return
 
     def verify_room(self, where: str, dendrites: int) -> None:

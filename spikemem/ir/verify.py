@@ -147,7 +147,9 @@ def _projection(network: Network, projection: Projection) -> None:
 def _weight(where: str, projection: Projection, unit: str) -> None:
     held, weight = projection.synapse.holds, projection.weight
     if held == "weight":
-        _bounds(where, "weight", weight, 0.0, f"{unit}; make it inhibitory by receptor, not by sign")
+        least = projection.synapse.least_weight
+        advice = "; make it inhibitory by receptor, not by sign" if least == 0.0 else ""
+        _bounds(where, "weight", weight, least, f"{unit}{advice}")
         return
     kind = type(projection.synapse).__name__
     if isinstance(weight, Threshold):
@@ -194,6 +196,7 @@ def _growth(network: Network, projection: Projection) -> None:
             raise NetworkError(
                 f"{where}: {kind} listens to population {name!r}, which is unknown; {choices(name, names)}"
             )
+    synapse.verify_named(where, target, {name: network.population(name) for name in synapse.populations()})
     grown = target.branch is not None and target.branch.per_neuron == 0
     if not synapse.grows and not grown:
         return
@@ -224,10 +227,9 @@ def _growth(network: Network, projection: Projection) -> None:
 
 
 def _plastic(where: str, projection: Projection, synapse: Synapse) -> None:
-    if not isinstance(synapse, PairSTDP):
-        return
     weight = projection.weight
     if synapse.in_threshold_units() and not isinstance(weight, Threshold) and weight != 0.0:
-        raise NetworkError(f"{where}: PairSTDP is in threshold units, so must be the weight; got {weight!r}")
+        kind = type(synapse).__name__
+        raise NetworkError(f"{where}: {kind} is in threshold units, so must be the weight; got {weight!r}")
     if isinstance(weight, float | int) and not synapse.in_threshold_units():
         synapse.verify_weights(where, np.asarray(weight))

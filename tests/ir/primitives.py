@@ -31,6 +31,7 @@ from spikemem.ir import (
     SpikeSourcePoisson,
     Static,
     Subsamples,
+    TagAndCapture,
     Threshold,
     Unconnected,
     Uniform,
@@ -84,6 +85,10 @@ EXAMPLES: tuple[Any, ...] = (
     SpikeSourcePoisson(rate=12.5, start=3.0),
     Static(),
     Subsamples(((3, 1, 2), (7, 0)), 2),
+    TagAndCapture(
+        gate="in_learn", capture="in_capture", teacher="in_teacher", rate=0.2, prediction=0.5, momentum=0.9, retain=0.99,
+        w_min=-2.0, w_max=float("inf"), window=(1.0, 0.5),
+    ),
     Threshold(Uniform(0.1, 0.7)),
     Unconnected(),
     Uniform(-0.1, 0.3),
