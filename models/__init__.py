@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
+from spikemem.models.hebbian_associator import HebbianAssociator
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.sdr_classifier import SDRClassifier
@@ -18,6 +19,7 @@ from spikemem.models.temporal_memory import TemporalMemory
 
 _ALL = (
     CA3CAM,
+    HebbianAssociator,
     HeteroAssociative,
     MemoryNeurons,
     SDRClassifier,
@@ -33,6 +35,7 @@ MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in _AL
 __all__ = [
     "CA3CAM",
     "MODELS",
+    "HebbianAssociator",
     "HeteroAssociative",
     "MemoryNeurons",
     "SDRClassifier",

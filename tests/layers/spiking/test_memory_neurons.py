@@ -10,7 +10,7 @@ import pytest
 from spikemem.backend import backend
 from spikemem.errors import InvalidInput, MissingDependency
 from spikemem.layers import DenseHebbian, DenseHebbianParameters, SoftmaxAttention, SoftmaxAttentionParameters
-from spikemem.layers.memory_neurons import (
+from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPairs,
     MemoryNeuronPairsParameters,
     MemoryNeuronPatterns,

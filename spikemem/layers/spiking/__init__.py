@@ -1,0 +1,28 @@
+"""Spiking forms of layers: models that run on a backend, behind the layers' interface, beside the oracles.
+
+Apart from :mod:`spikemem.layers`, which imports no model.
+"""
+
+from spikemem.layers.spiking.associator import (
+    SpikingHebbianLinear,
+    SpikingHebbianLinearParameters,
+    SpikingWillshaw,
+    SpikingWillshawParameters,
+)
+from spikemem.layers.spiking.memory_neurons import (
+    MemoryNeuronPairs,
+    MemoryNeuronPairsParameters,
+    MemoryNeuronPatterns,
+    MemoryNeuronPatternsParameters,
+)
+
+__all__ = [
+    "MemoryNeuronPairs",
+    "MemoryNeuronPairsParameters",
+    "MemoryNeuronPatterns",
+    "MemoryNeuronPatternsParameters",
+    "SpikingHebbianLinear",
+    "SpikingHebbianLinearParameters",
+    "SpikingWillshaw",
+    "SpikingWillshawParameters",
+]

@@ -1,0 +1,114 @@
+"""A spiking memory that runs behind a layer: its answers, its costs, its circuit."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+import spikemem
+from spikemem.errors import InvalidInput
+from spikemem.language import Memory
+from spikemem.layers.cost import Array, Cost, Meter
+from spikemem.layers.layer import MemoryLayer
+from spikemem.layers.records import Item, LayerParameters, Query, Recalled
+from spikemem.recording import Answer
+
+
+class Running:
+    """``model`` as a live memory on ``backend``, empty, whose costs go to ``meter``."""
+
+    def __init__(self, model: Memory, backend: str, seed: int, meter: Meter) -> None:
+        self.model = model
+        self._memory, self._meter = spikemem.open(model, backend=backend, seed=seed), meter
+
+    def do(self, operation: str, **arguments: Any) -> Answer:
+        """Do an operation of the model, count what it takes, and return its answer."""
+        answer = self._memory.operate(operation, **arguments)
+        spent = answer.cost
+        self._meter.add(Cost(sops=spent.synaptic_events, spikes=spent.spikes, weight_updates=spent.weight_updates))
+        return answer
+
+    def weights(self, projection: str) -> Array:
+        """Return a projection's weights as they are stored, in its own order."""
+        return self._memory.weights(projection).weight
+
+    def circuit(self) -> tuple[int, int]:
+        """Return all neurons, sources apart, and all synapses of the network, for reading and for writing, too."""
+        network = self.model.network()
+        neurons = sum(p.size for p in network.populations if not p.name.startswith("in_"))
+        return neurons, sum(self._memory.weights(p.name).pre.size for p in network.projections)
+
+
+class RunningLayer[P: LayerParameters](MemoryLayer[P]):
+    """A layer that is a model on ``backend``. A subclass says which, what it is told and how its answers are read."""
+
+    modes: ClassVar = {}
+
+    def __init__(self, parameters: P, seed: int = 1, backend: str = "numba") -> None:
+        self._backend = backend
+        super().__init__(parameters, seed)
+
+    def _reset(self) -> None:
+        self._running = Running(self._model(), self._backend, self._seed, self._meter)
+
+    @abstractmethod
+    def _model(self) -> Memory:
+        """Return the model, from the parameters."""
+
+    @abstractmethod
+    def _write(self, item: Item) -> None:
+        """Store an item."""
+
+    @abstractmethod
+    def _read(self, query: Query) -> Recalled:
+        """Recall."""
+
+    @abstractmethod
+    def _state(self) -> dict[str, Array]:
+        """Return the weights that writes change."""
+
+    def _parts(self) -> dict[str, list[Array]]:
+        return {}
+
+    def _circuit(self) -> tuple[int, int]:
+        return self._running.circuit()
+
+
+def lines(pattern: Array) -> list[int]:
+    """Return the lines that are on for signs: i for +1, so many further on for -1, none for 0.
+
+    >>> lines(np.array([1.0, -1.0, 0.0]))
+    [0, 4]
+    """
+    on: list[int] = np.flatnonzero(np.concatenate([pattern > 0, pattern < 0])).tolist()
+    return on
+
+
+def signs(on: frozenset[int], bits: int) -> Array:
+    """Return the signs that lines say, 0 where neither of a bit's two is on.
+
+    >>> signs(frozenset([0, 4]), 3)
+    array([ 1., -1., 0.])
+    """
+    said = np.zeros(2 * bits)
+    said[sorted(on)] = 1.0
+    return said[:bits] - said[bits:]
+
+
+class Slots:
+    """The numbers of slots that are given out, one after the other."""
+
+    def __init__(self, count: int) -> None:
+        self.used, self._count = 0, count
+
+    def check(self, where: str) -> int:
+        """Return the next slot, which is still free; raise :class:`InvalidInput` about ``where`` if none is."""
+        if self.used == self._count:
+            raise InvalidInput(f"{where}: all slots are taken (slots={self._count})")
+        return self.used
+
+    def take(self) -> None:
+        """Count it as taken."""
+        self.used += 1
