@@ -16,6 +16,7 @@ from spikemem.models.sparsey import Sparsey
 from spikemem.models.sparsey_race import SparseyRace
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
+from spikemem.models.three_factor_memory import ThreeFactorMemory
 
 _ALL = (
     CA3CAM,
@@ -28,6 +29,7 @@ _ALL = (
     SparseyRace,
     SpikingTemporalMemory,
     TemporalMemory,
+    ThreeFactorMemory,
 )
 MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in _ALL}
 """The models that come with spikemem, by their name on the command line."""
@@ -44,4 +46,5 @@ __all__ = [
     "SparseyRace",
     "SpikingTemporalMemory",
     "TemporalMemory",
+    "ThreeFactorMemory",
 ]

@@ -9,11 +9,20 @@ from spikemem.layers.spiking.associator import (
     SpikingWillshaw,
     SpikingWillshawParameters,
 )
+from spikemem.layers.spiking.conjunctive import SpikingConjunctive, SpikingConjunctiveParameters
 from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPairs,
     MemoryNeuronPairsParameters,
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
+)
+from spikemem.layers.spiking.three_factor import (
+    ThreeFactorDelta,
+    ThreeFactorDeltaParameters,
+    ThreeFactorHebbian,
+    ThreeFactorHebbianParameters,
+    ThreeFactorTitans,
+    ThreeFactorTitansParameters,
 )
 
 __all__ = [
@@ -21,8 +30,16 @@ __all__ = [
     "MemoryNeuronPairsParameters",
     "MemoryNeuronPatterns",
     "MemoryNeuronPatternsParameters",
+    "SpikingConjunctive",
+    "SpikingConjunctiveParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
+    "ThreeFactorDelta",
+    "ThreeFactorDeltaParameters",
+    "ThreeFactorHebbian",
+    "ThreeFactorHebbianParameters",
+    "ThreeFactorTitans",
+    "ThreeFactorTitansParameters",
 ]
