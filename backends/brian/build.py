@@ -71,13 +71,22 @@ class Firing(NamedTuple):
     least: float
 
 
+class Event(NamedTuple):
+    """An event of a target besides its spikes: when its condition is looked at, and by which order within that slot."""
+
+    condition: str
+    when: str
+    order: int = 0
+
+
 @dataclass
 class Additions:
     """What plastic synapses and dendrites need in their target: variables with initial values, code at its spikes, delay lines.
 
     ``lines[receptor]`` is the length of the delay line behind the input of that receptor: emitted weights that arrive in
     later steps and so cannot be read from the synapse then. ``begin`` and ``end`` are code of every step, ``offset`` what is
-    added to i_offset; ``flows`` are the zones of dendrites; ``linked`` are variables of other populations: whose, and which.
+    added to i_offset; ``flows`` are the zones of dendrites; ``linked`` are variables of other populations: whose, and which;
+    ``events`` are what synapses or monitors hear besides spikes.
     """
 
     variables: dict[str, float] = field(default_factory=dict)
@@ -89,6 +98,7 @@ class Additions:
     flows: list[Inflow] = field(default_factory=list)
     linked: dict[str, tuple[str, str]] = field(default_factory=dict)
     lines: dict[Receptor, int] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
 
     def slot(self, receptor: Receptor, delay: int) -> str:
         """Return the variable that what is emitted now is added to, to arrive ``delay`` steps later."""
@@ -99,6 +109,15 @@ class Additions:
         length = max(self.lines.get(receptor, 0), delay - 1)
         self.lines[receptor] = length
         self.variables |= {f"{self.slot(receptor, k + 1)}{part}": 0.0 for k in range(1, length + 1) for part in parts}
+
+    def conditions(self) -> dict[str, str]:
+        """Return the condition of each event."""
+        return {name: event.condition for name, event in self.events.items()}
+
+    def schedule(self, group: Any) -> None:
+        """Have the events of the group looked at when they should be."""
+        for name, event in self.events.items():
+            group.set_event_schedule(name, when=event.when, order=event.order)
 
     def moves(self, receptors: Iterable[Receptor], part: str = "") -> list[str]:
         """Return the code that moves the delay lines along by one step, once the input is consumed."""

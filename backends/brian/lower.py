@@ -23,7 +23,8 @@ import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.race
 import spikemem.backends.brian.segment
 import spikemem.backends.brian.spike_source
-import spikemem.backends.brian.static  # noqa: F401
+import spikemem.backends.brian.static
+import spikemem.backends.brian.tag_and_capture  # noqa: F401
 from spikemem.backend import RunOptions, StepEvents
 from spikemem.backends.brian.build import (
     CELL_RULES,

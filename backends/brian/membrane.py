@@ -40,6 +40,7 @@ def membrane_group(
         ),
         threshold="v >= v_thresh",
         reset="\n".join(["v = v_reset", "left = refractory_steps", *extra.reset]),
+        events=extra.conditions(),
         namespace={
             "v_rest": cell.v_rest,
             "v_reset": cell.v_reset,
@@ -55,6 +56,7 @@ def membrane_group(
         name=build.group_name(population.name),
     )
     group.resetter["spike"].when = "before_synapses"
+    extra.schedule(group)
     step = [
         *extra.begin,
         "offset = " + " + ".join(["i_offset", *extra.offset]),

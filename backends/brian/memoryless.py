@@ -29,12 +29,14 @@ def memoryless_group(
         "\n".join([*own, *equations]),
         threshold="wins > 0",
         reset="\n".join(extra.reset),
+        events=extra.conditions(),
         namespace={**constants, **extra.constants},
         clock=build.clock,
         name=build.group_name(population.name),
     )  # fmt: skip
     if extra.reset:  # an empty reset has no code
         group.resetter["spike"].when = "before_synapses"
+    extra.schedule(group)
     code = [*extra.begin, *step, *extra.end, *extra.moves(cell.receptors)]
     group.run_regularly("\n".join(code), when="groups", name=f"{group.name}_step")
     group.run_regularly("\n".join(choice), when="before_thresholds", name=f"{group.name}_choice")

@@ -215,7 +215,7 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
         -1 if rule.teacher is None else f"population/{rule.teacher}/fired",
         add(f"{name}/sent", "whole", np.full((depth, 2 + pre), -1)),
         depth,
-        *_heard(projection, rule, post, build),
+        *_heard(projection, bucket, rule, post, build),
         add(f"{name}/tagged", "byte", np.zeros((captures, pre))) if rule.retain == 1.0 else -1,
         add(f"{name}/window", "const_real", np.array(rule.window)),
         len(rule.window),
@@ -224,12 +224,16 @@ def lower(projection: LoweredProjection, bucket: Bucket, name: str, build: Build
     return Stage(name, step, header)
 
 
-def _heard(projection: LoweredProjection, rule: TagAndCapture, post: int, build: Build) -> tuple[Field, Field, int]:
-    """Reserve u, once for all delays of the projection, if the rule needs it; return the fields."""
-    depth, name = projection.buckets[-1].delay + 1, f"projection/{projection.name}/heard"
+def _heard(
+    projection: LoweredProjection, bucket: Bucket, rule: TagAndCapture, post: int, build: Build
+) -> tuple[Field, Field, int]:
+    """Reserve u, with the first bucket for those of all delays, if the rule needs it; return the fields."""
+    first, depth = projection.buckets[0], projection.buckets[-1].delay + 1
     if rule.prediction == 0.0:
         return -1, -1, depth
-    if name not in build.layout.slots:
+    several = f"@{first.delay}" if len(projection.buckets) > 1 else ""
+    name = f"projection/{projection.name}{several}/heard"
+    if bucket is first:
         build.layout.add(name, "real", np.zeros((depth, post)))
         build.layout.add(f"{name}_at", "whole", np.full(depth, -1))
     return name, f"{name}_at", depth

@@ -29,7 +29,8 @@ class IF_curr_exp(Cell):
     - ``spinnaker`` (sPyNNaker 7): weights are scaled on arrival by k = (tau_syn/dt)(1 - exp(-dt/tau_syn)), E and I are held
       over the step: ``alpha = v_rest + (E - I + i_offset) tau_m/cm``, ``V = alpha - P (alpha - V)``, then E, I decay.
 
-    Units: cm nF, tau_* ms, v_* mV, i_offset nA. Currents below 1e-30 nA are set to 0, so that a silent neuron comes to rest.
+    Units: cm nF, tau_* ms, v_* mV, i_offset nA. Currents of less than 1e-30 nA, of either sign, are set
+    to 0, so that a silent neuron comes to rest.
     """
 
     cm: NanoFarad = 1.0

@@ -71,8 +71,8 @@ class TagAndCapture(Synapse):
             raise NetworkError(
                 f"TagAndCapture.prediction: must be 0 without a teacher, whom it is taken from, got {self.prediction:g}"
             )
-        if not self.window:
-            raise NetworkError("TagAndCapture.window: must be one number a step, at least one, got ()")
+        if not any(self.window):
+            raise NetworkError(f"TagAndCapture.window: must have a number that is not 0, got {self.window}")
         if isnan(self.w_min) or isnan(self.w_max) or self.w_min >= self.w_max:
             raise NetworkError(f"TagAndCapture.w_min: must be < w_max = {self.w_max:g}, got {self.w_min:g}")
 

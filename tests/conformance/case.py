@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spikemem.backend import StepEvents
-from spikemem.ir import Network, Numerics, Population, Projection, SpikeSource
+from spikemem.ir import Network, Numerics, Population, Projection, SpikeSource, Synapse, TagAndCapture
 
 STEPS = 70
 SOURCES = (Population("a", 4, SpikeSource()), Population("b", 3, SpikeSource()))
@@ -38,10 +38,24 @@ def network(cases: Iterable[Case]) -> Network:
     for case in cases:
         populations += [_renamed(case, p) for p in case.populations]
         projections += [
-            replace(p, name=case.renamed(p.name), pre=case.renamed(p.pre), post=case.renamed(p.post))
+            replace(
+                p,
+                name=case.renamed(p.name),
+                pre=case.renamed(p.pre),
+                post=case.renamed(p.post),
+                synapse=_listening(case, p.synapse),
+            )
             for p in case.projections
         ]
     return Network("conformance", 1.0, tuple(populations), tuple(projections)).verify()
+
+
+def _listening(case: Case, synapse: Synapse) -> Synapse:
+    """Return a rule that listens to the populations of the case."""
+    if not isinstance(synapse, TagAndCapture):
+        return synapse
+    capture, teacher = (None if n is None else case.renamed(n) for n in (synapse.capture, synapse.teacher))
+    return replace(synapse, gate=case.renamed(synapse.gate), capture=capture, teacher=teacher)
 
 
 def _renamed(case: Case, population: Population) -> Population:

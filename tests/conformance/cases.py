@@ -42,6 +42,7 @@ from spikemem.ir import (
 from tests.conformance.case import BOTH, Case
 from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns, races
 from tests.conformance.macs import macs, one_shot
+from tests.conformance.tags import tags
 
 CURRENT = IF_curr_exp(
     cm=0.27, tau_m=3.0, tau_syn_E=0.7, tau_syn_I=1.3, tau_refrac=1.0, v_rest=-60.0, v_reset=-60.5, v_thresh=-57.0
@@ -260,7 +261,7 @@ def _spinnaker() -> Iterator[Case]:
 
 CASES: tuple[Case, ...] = (
     *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *races(),
-    *macs(), *one_shot(), *_plastic(), *_nest(), *_spinnaker(),
+    *macs(), *one_shot(), *tags(), *_plastic(), *_nest(), *_spinnaker(),
 )  # fmt: skip
 
 QUICK: frozenset[str] = frozenset(
@@ -278,6 +279,7 @@ QUICK: frozenset[str] = frozenset(
         "Mac, back-off",
         "Mac, hypotheses",
         "FadingOneShot, delay of 3 steps",
+        "TagAndCapture, prediction over several delays",
         "PairSTDP online, delay of 3 steps",
         "PairSTDP deferred, drawn delays",
         "PairSTDP deferred, history unlimited, coincidence both",

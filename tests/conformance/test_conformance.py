@@ -14,7 +14,7 @@ from spikemem.backend import BACKENDS, Backend, Program, RunOptions, WeightForm,
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import HardwareError, MissingDependency, Unsupported
 from spikemem.hardware import find_hardware
-from spikemem.ir import NUMERICS, FadingOneShot, Numerics, OneShot, PairSTDP, Population, Segment
+from spikemem.ir import NUMERICS, FadingOneShot, Numerics, OneShot, PairSTDP, Population, Segment, TagAndCapture
 from spikemem.passes import lower
 from tests.conformance.case import STEPS, Case, network, stimulus
 from tests.conformance.cases import CASES, QUICK
@@ -154,6 +154,10 @@ def assert_not_empty(case: Case, numerics: Numerics) -> None:
             name = case.renamed(projection.name)
             changed = np.abs(program.weights(name).weight - fresh.weights(name).weight) > 1e-3
             assert changed.mean() > 0.3
+        if isinstance(projection.synapse, TagAndCapture):
+            fresh = ran("numba", [case], numerics, steps=1)
+            name = case.renamed(projection.name)
+            assert (program.weights(name).weight != fresh.weights(name).weight).mean() > 0.3
         if isinstance(projection.synapse, OneShot | FadingOneShot):
             increased = program.weights(case.renamed(projection.name)).weight > 0
             assert 0.05 < increased.mean() < 1.0

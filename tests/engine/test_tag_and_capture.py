@@ -25,6 +25,7 @@ from spikemem.ir import (
 )
 from tests.engine.support import started
 from tests.reference.interpreter import Spike
+from tests.reference.matrix_memory import written
 
 POST = IF_curr_delta(tau_refrac=0.0, v_thresh=-64.0)
 Stimulus = Mapping[str, Sequence[Spike]]
@@ -108,38 +109,13 @@ def test_several_delays_hear_one_prediction() -> None:
     assert updates == 2
 
 
-@pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize("delay", [1.0, 3.0])
+@pytest.mark.parametrize(("precision", "largest"), [("float64", 1e-12), ("float32", 1e-5)])
+@pytest.mark.parametrize("delay", [1, 3])
 def test_signs_as_pairs_of_lines_make_the_matrix_memory_of_titans(
-    precision: Literal["float64", "float32"], delay: float
+    precision: Literal["float64", "float32"], largest: float, delay: int
 ) -> None:
-    d, n, writes, spacing = 5, 3, 20, 8
-    eta, theta, retain, c = 0.75, 0.125, 0.875, 0.5
-    draws = np.random.default_rng(7)
-    keys, values = draws.choice([-1, 1], (writes, d)), draws.choice([-1, 0, 1], (writes, n))
-    rule = TagAndCapture(
-        gate="gate", capture="capture", teacher="teacher", rate=theta, prediction=c, momentum=eta, retain=retain
-    )
-    sizes = {"pre": 2 * d, "gate": 1, "capture": 1, "teacher": 2 * n}
-    populations = [Population(name, size, SpikeSource()) for name, size in sizes.items()]
-    post = Population("post", n, IF_curr_delta())
-    projection = Projection("s", "pre", "post", AllToAll(), 0.0, delay, "excitatory", rule)
-    stimulus: dict[str, list[Spike]] = {name: [] for name in sizes}
-    S, m = np.zeros((n, d)), np.zeros((n, d))
-    for at, (k, v) in zip(range(0, writes * spacing, spacing), zip(keys, values, strict=True), strict=True):
-        for step, sign in ((at, 1), (at + 1, -1)):
-            stimulus["pre"] += [(step, j + d * int(sign * k[j] < 0)) for j in range(d)]
-            arrives = step + int(delay)
-            stimulus["teacher"] += [(arrives, i + n * int(sign * v[i] < 0)) for i in range(n) if v[i]]
-            stimulus["gate"].append((arrives, 0))
-        stimulus["capture"].append((at + 1 + int(delay), 0))
-        m = eta * m + theta * np.outer(v - c * S @ k, k)
-        S = retain * S + m
-    program = started(
-        Network("titans", 1.0, (*populations, post), (projection,)).verify(), stimulus,
-        options=RunOptions(weight_precision=precision),
-    )  # fmt: skip
-    program.run(writes * spacing + 8)
-    found = program.weights("s").matrix(2 * d, n)
-    np.testing.assert_allclose(found[:d], S.T, rtol=0, atol=1e-12 if precision == "float64" else 1e-5)
-    np.testing.assert_allclose(found[d:], -S.T, rtol=0, atol=1e-12 if precision == "float64" else 1e-5)
+    case = written(delay)
+    program = started(case.network, case.stimulus, options=RunOptions(weight_precision=precision))
+    program.run(case.steps)
+    found = program.weights("s").matrix(*case.wanted().shape)
+    np.testing.assert_allclose(found, case.wanted(), rtol=0, atol=largest)

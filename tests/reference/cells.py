@@ -13,7 +13,7 @@ _SILENT = 1e-30
 
 def _faded(value: float, factor: float) -> float:
     value *= factor
-    return 0.0 if value < _SILENT else value
+    return 0.0 if abs(value) < _SILENT else value
 
 
 class Neuron(ABC):

@@ -20,12 +20,14 @@ from spikemem.ir import (
     SpikeSource,
     SpikeSourcePoisson,
     Static,
+    TagAndCapture,
 )
 from spikemem.ir.lowered import Dense, LoweredNetwork, LoweredPopulation, LoweredProjection
 from spikemem.passes import Abilities
 from tests.reference.cells import Neuron, neuron
 from tests.reference.dendrites import Branches, branches
 from tests.reference.stdp import Synapse, effective, update_deferred, update_online
+from tests.reference.tagging import Tagging
 
 Spike = tuple[int, int]
 """A step and a neuron."""
@@ -38,16 +40,17 @@ ABILITIES = Abilities(
     ("spinnaker", "exact"),
     # SpikeSourcePoisson can be lowered, but its draws belong to an engine: interpret refuses it.
     (SpikeSource, SpikeSourcePoisson, IF_curr_exp, IF_curr_delta, IF_cond_exp, Segment),
-    (Static, PairSTDP),
+    (Static, PairSTDP, TagAndCapture),
 )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run leaves: the spikes by population, sorted, and the weights of its end."""
+    """What a run leaves: the spikes by population, sorted, the weights of its end, and how many of them captures changed."""
 
     spikes: dict[str, list[Spike]]
     _weights: dict[Form, dict[str, list[Connection]]]
+    captured: int
 
     def weights(self, projection: str, form: Form = "stored") -> list[Connection]:
         """Return the synapses of ``projection`` in the order of the lowered network."""
@@ -76,6 +79,13 @@ class _Run:
         # (population, neuron, receptor, step) -> the weights that arrive then.
         self.arriving: dict[tuple[str, int, str, int], list[float]] = defaultdict(list)
         self.learning = [p for p in network.projections if isinstance(p.synapse, PairSTDP)]
+        self.tagging = {
+            p.name: Tagging(p.synapse, self.synapses[p.name], p.pre, p.post, network.population(p.post).size)
+            for p in network.projections
+            if isinstance(p.synapse, TagAndCapture)
+        }
+        # (projection of these, post neuron, step) -> the weights that arrive then.
+        self.through: dict[tuple[str, int, int], list[float]] = defaultdict(list)
 
     def branches_of(self, population: LoweredPopulation) -> Branches:
         branch, cell = population.branch, population.cell
@@ -101,11 +111,15 @@ class _Run:
                 self.fired[name][j].append(now)
         for projection in self.learning:
             self.learn(projection, now)
+        for name, tagging in self.tagging.items():
+            tagging.learn(now, self.fired, [sum(self.through.pop((name, i, now), [])) for i in range(tagging.size)])
         for projection in self.network.projections:
             for synapse in self.synapses[projection.name]:
                 if now in self.fired[projection.pre][synapse.pre][-1:]:
                     arrival = (projection.post, synapse.post, projection.receptor, now + synapse.delay)
                     self.arriving[arrival].append(synapse.weight)
+                    if projection.name in self.tagging:
+                        self.through[projection.name, synapse.post, now + synapse.delay].append(synapse.weight)
 
     def learn(self, projection: LoweredProjection, now: int) -> None:
         rule, dt = projection.synapse, self.network.dt
@@ -129,7 +143,8 @@ class _Run:
                 (s.pre, s.post, s.delay, effective(rule, s, pre[s.pre], post[s.post], last, self.network.dt))
                 for s in self.synapses[projection.name]
             ]
-        return Outcome(spikes, {"stored": stored, "effective": applied})
+        captured = sum(tagging.changed for tagging in self.tagging.values())
+        return Outcome(spikes, {"stored": stored, "effective": applied}, captured)
 
 
 def _soma(network: LoweredNetwork, dendrites: str) -> str:
@@ -151,7 +166,7 @@ def static_synapses(network: LoweredNetwork, projection: LoweredProjection) -> l
 
 
 def _synapses(network: LoweredNetwork, projection: LoweredProjection) -> Iterator[Synapse]:
-    if not isinstance(projection.synapse, Static | PairSTDP):
+    if not isinstance(projection.synapse, Static | PairSTDP | TagAndCapture):
         raise NotImplementedError(f"the reference interpreter has no {type(projection.synapse).__name__}")
     pre, post = network.population(projection.pre).size, network.population(projection.post).size
     for bucket in projection.buckets:
