@@ -12,7 +12,7 @@ from spikemem.errors import InvalidInput, OperationError
 from spikemem.language import Call, call
 from spikemem.models import ThreeFactorMemory
 from tests.layers.support import Array, signs
-from tests.models.portable import lines
+from tests.models.portable import assert_same_on, lines
 
 TITANS = ThreeFactorMemory(key=12, value=6, rate=0.7, prediction=1.0, momentum=0.4, retain=0.95, levels=41, range=2.0)
 CONTEXTS = ThreeFactorMemory(key=12, value=6, levels=41, range=4.0, contexts=True)
@@ -52,6 +52,12 @@ def test_writes_follow_the_equation_and_reads_tell_the_signs(model: ThreeFactorM
     assert (recording.right, recording.wrong) == (6, 0)
     w = recording.stored_weights["memory"].weight.reshape(2, model.key, model.value)
     np.testing.assert_allclose(np.sqrt(model.key) / 2 * (w[0] - w[1]).T, S, rtol=0, atol=1e-12)
+
+
+@pytest.mark.conformance
+@pytest.mark.parametrize("model", [TITANS, CONTEXTS], ids=["titans", "contexts"])
+def test_the_same_spikes_on_brian2(model: ThreeFactorMemory) -> None:
+    assert_same_on("brian2", model, protocol(model)[0])
 
 
 def test_the_larger_number_is_told_first() -> None:
