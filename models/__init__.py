@@ -10,6 +10,7 @@ from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hebbian_associator import HebbianAssociator
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
+from spikemem.models.routed_memory import RoutedMemory
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
@@ -23,6 +24,7 @@ _ALL = (
     HebbianAssociator,
     HeteroAssociative,
     MemoryNeurons,
+    RoutedMemory,
     SDRClassifier,
     SDRNeuron,
     Sparsey,
@@ -40,6 +42,7 @@ __all__ = [
     "HebbianAssociator",
     "HeteroAssociative",
     "MemoryNeurons",
+    "RoutedMemory",
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",

@@ -16,6 +16,13 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
 )
+from spikemem.layers.spiking.multitasking import SpikingMultitasking, SpikingMultitaskingParameters
+from spikemem.layers.spiking.routed import (
+    SpikingMemoryCaching,
+    SpikingMemoryCachingParameters,
+    SpikingMixtureOfMemories,
+    SpikingMixtureOfMemoriesParameters,
+)
 from spikemem.layers.spiking.three_factor import (
     ThreeFactorDelta,
     ThreeFactorDeltaParameters,
@@ -34,6 +41,12 @@ __all__ = [
     "SpikingConjunctiveParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
+    "SpikingMemoryCaching",
+    "SpikingMemoryCachingParameters",
+    "SpikingMixtureOfMemories",
+    "SpikingMixtureOfMemoriesParameters",
+    "SpikingMultitasking",
+    "SpikingMultitaskingParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
     "ThreeFactorDelta",

@@ -92,7 +92,8 @@ class ThreeFactorLayer[P: ToldParameters](RunningLayer[P]):
         if not all(shown.values()):
             return Recalled(np.zeros(self.parameters.d_v))
         answer = self._running.do("recall", **shown)
-        return Recalled(values_told(answer, "out", self.parameters), latency_ms=answer.latency_ms)
+        p = self.parameters
+        return Recalled(values_told(answer, p.d_v, p.levels, p.range), latency_ms=answer.latency_ms)
 
     def _shown(self, k: Array, context: Array | None) -> dict[str, list[int]]:
         """Return the lines that are shown; where one list is empty nothing is known."""
@@ -102,14 +103,13 @@ class ThreeFactorLayer[P: ToldParameters](RunningLayer[P]):
         return {"w": self._weights()}
 
 
-def values_told(answer: Answer, population: str, told: ToldParameters) -> Array:
-    """Return the numbers that latencies tell: range (1 - 2 n/levels) of a neuron that fires in step n."""
-    times, neurons = answer.spikes[population]
+def values_told(answer: Answer, size: int, levels: int, reach: float) -> Array:
+    """Return the numbers that the latencies of ``out`` tell: reach (1 - 2 n/levels) of a neuron that fires in step n."""
+    times, neurons = answer.spikes["out"]
     last = np.rint(times).max(initial=0.0)  # then all are cleared
-    steps = np.full(told.d_v, told.levels)
-    before = times < last
-    steps[neurons[before]] = np.rint(times[before]) - (last - told.levels)
-    return told.range * (1.0 - 2.0 * steps / told.levels)
+    steps, before = np.full(size, levels), times < last
+    steps[neurons[before]] = np.rint(times[before]) - (last - levels)
+    return reach * (1.0 - 2.0 * steps / levels)
 
 
 class ThreeFactorHebbianParameters(HebbianLinearParameters, ToldParameters):
