@@ -21,6 +21,7 @@ import spikemem.backends.brian.one_shot
 import spikemem.backends.brian.pair_stdp
 import spikemem.backends.brian.permanence_stdp
 import spikemem.backends.brian.race
+import spikemem.backends.brian.resonate_and_fire
 import spikemem.backends.brian.segment
 import spikemem.backends.brian.spike_source
 import spikemem.backends.brian.static

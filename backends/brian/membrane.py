@@ -73,11 +73,11 @@ def membrane_group(
     for name, value in {"in_e": 0.0, "in_i": 0.0, "left": 0, **extra.variables}.items():
         build.keep(group, name, value)
     build.firing[population.name] = Firing("v", cell.v_thresh)
-    build.saved[population.name] = _saved(population, group.name, ("v", *synaptic), extra)
+    build.saved[population.name] = saved(population, group.name, ("v", *synaptic), extra)
     return group
 
 
-def _saved(
+def saved(
     population: LoweredPopulation, group: str, variables: tuple[str, ...], extra: Additions
 ) -> SavedPopulation:  # fmt: skip
     """Return how the state is saved: by the names of the Numba engine."""

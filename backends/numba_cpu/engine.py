@@ -17,6 +17,7 @@ import spikemem.backends.numba_cpu.one_shot
 import spikemem.backends.numba_cpu.pair_stdp
 import spikemem.backends.numba_cpu.permanence_stdp
 import spikemem.backends.numba_cpu.race
+import spikemem.backends.numba_cpu.resonate_and_fire
 import spikemem.backends.numba_cpu.segment
 import spikemem.backends.numba_cpu.spike_source
 import spikemem.backends.numba_cpu.static

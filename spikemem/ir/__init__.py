@@ -29,6 +29,7 @@ from spikemem.ir.permanence_stdp import PermanenceSTDP
 from spikemem.ir.printer import format_network, format_node
 from spikemem.ir.race import Race
 from spikemem.ir.receptive_fields import ReceptiveFields
+from spikemem.ir.resonate_and_fire import ResonateAndFire
 from spikemem.ir.serialize import from_data, to_data
 from spikemem.ir.spike_source import SpikeSource, SpikeSourcePoisson
 from spikemem.ir.subsamples import Patterns, Subsamples
@@ -71,6 +72,7 @@ __all__ = [
     "Race",
     "ReceptiveFields",
     "Receptor",
+    "ResonateAndFire",
     "Segment",
     "SpikeSource",
     "SpikeSourcePoisson",

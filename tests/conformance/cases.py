@@ -42,6 +42,7 @@ from spikemem.ir import (
 from tests.conformance.case import BOTH, Case
 from tests.conformance.columns import alpha_dendrites, grown_dendrites, mini_columns, races
 from tests.conformance.macs import macs, one_shot
+from tests.conformance.resonators import resonators
 from tests.conformance.tags import tags
 
 CURRENT = IF_curr_exp(
@@ -261,7 +262,7 @@ def _spinnaker() -> Iterator[Case]:
 
 CASES: tuple[Case, ...] = (
     *_cells(), *_sources(), *_static(), *_segments(), *mini_columns(), *grown_dendrites(), *alpha_dendrites(), *races(),
-    *macs(), *one_shot(), *tags(), *_plastic(), *_nest(), *_spinnaker(),
+    *resonators(), *macs(), *one_shot(), *tags(), *_plastic(), *_nest(), *_spinnaker(),
 )  # fmt: skip
 
 QUICK: frozenset[str] = frozenset(
@@ -276,6 +277,7 @@ QUICK: frozenset[str] = frozenset(
         "Segment, dendrites as pre neurons",
         "MiniColumn, depolarised in two zones",
         "Race, exponential",
+        "ResonateAndFire, resets",
         "Mac, back-off",
         "Mac, hypotheses",
         "FadingOneShot, delay of 3 steps",

@@ -42,6 +42,7 @@ EXEMPTIONS: tuple[Exemption, ...] = (
             "OneShot",
             "FadingOneShot",
             "Race",
+            "ResonateAndFire",
             "TagAndCapture",
         )
         for backend in ("nest", "spinnaker")

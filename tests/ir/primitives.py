@@ -26,6 +26,7 @@ from spikemem.ir import (
     PermanenceSTDP,
     Race,
     ReceptiveFields,
+    ResonateAndFire,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
@@ -80,6 +81,9 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     Race(cells=4, transfer="power", exponent=3.0, beta=2.0, theta=1.5, rate=500.0),
     ReceptiveFields(((0, 1), (2,)), 4, apart=2),
+    ResonateAndFire(
+        frequency=40.0, tau_m=float("inf"), tau_refrac=3.0, v_thresh=2.0, v_reset=-0.5, resets=True
+    ),
     Segment(theta=15, window=2.0, plateau=50.0, current=0.2, reset_by_soma=False),
     SpikeSource(),
     SpikeSourcePoisson(rate=12.5, start=3.0),

@@ -59,7 +59,8 @@ def test_the_documentation_names_the_unit_of_every_field(kind: type[Any]) -> Non
 def test_every_cell_says_its_equation_and_resting_state(kind: type[Cell]) -> None:
     assert any(sign in (kind.__doc__ or "") for sign in (".. math::", "probability ``", "Emits the spikes"))
     made: Any = next(example for example in EXAMPLES if type(example) is kind)
-    assert [made.resting(v) for v in kind.state_variables] == [-61.0 if v == "v" else 0.0 for v in kind.state_variables]
+    rest = getattr(made, "v_rest", 0.0)
+    assert [made.resting(v) for v in kind.state_variables] == [rest if v == "v" else 0.0 for v in kind.state_variables]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

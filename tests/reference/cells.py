@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cmath
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from math import exp
+from math import exp, pi
 
-from spikemem.ir import Cell, IF_cond_exp, IF_curr_delta, IF_curr_exp, Numerics, SpikeSource
+from spikemem.ir import Cell, IF_cond_exp, IF_curr_delta, IF_curr_exp, Numerics, ResonateAndFire, SpikeSource
 
 _SILENT = 1e-30
 
@@ -157,10 +158,36 @@ class CondExp(Integrator[IF_cond_exp]):
         self.inh = _faded(self.inh, exp(-self.dt / self.cell.tau_syn_I))
 
 
+class Resonator(Neuron):
+    """A complex number that turns."""
+
+    def __init__(
+        self, cell: ResonateAndFire, dt: float, numerics: Numerics, i_offset: float, initial: Mapping[str, float]
+    ) -> None:
+        self.cell, self.dt = cell, dt
+        self.z = complex(initial["v"], initial["v_imag"])
+        self.refractory = 0
+
+    def step(self, exc: float, inh: float, stimulated: bool) -> bool:
+        assert not stimulated
+        turning = complex(-1.0 / self.cell.tau_m, 2.0 * pi * self.cell.frequency / 1000.0)
+        self.z = self.z * cmath.exp(turning * self.dt) + (exc - inh)
+        if self.refractory > 0:
+            self.refractory -= 1
+            return False
+        if self.z.real < self.cell.v_thresh:
+            return False
+        self.refractory = round(self.cell.tau_refrac / self.dt)
+        if self.cell.resets:
+            self.z = complex(self.cell.v_reset, 0.0)
+        return True
+
+
 _KINDS: dict[type[Cell], Callable[..., Neuron]] = {
     IF_curr_exp: CurrExp,
     IF_curr_delta: CurrDelta,
     IF_cond_exp: CondExp,
+    ResonateAndFire: Resonator,
 }
 
 

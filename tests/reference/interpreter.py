@@ -16,6 +16,7 @@ from spikemem.ir import (
     IF_curr_delta,
     IF_curr_exp,
     PairSTDP,
+    ResonateAndFire,
     Segment,
     SpikeSource,
     SpikeSourcePoisson,
@@ -39,7 +40,7 @@ ABILITIES = Abilities(
     "reference",
     ("spinnaker", "exact"),
     # SpikeSourcePoisson can be lowered, but its draws belong to an engine: interpret refuses it.
-    (SpikeSource, SpikeSourcePoisson, IF_curr_exp, IF_curr_delta, IF_cond_exp, Segment),
+    (SpikeSource, SpikeSourcePoisson, IF_curr_exp, IF_curr_delta, IF_cond_exp, ResonateAndFire, Segment),
     (Static, PairSTDP, TagAndCapture),
 )
 
