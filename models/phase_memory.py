@@ -37,14 +37,15 @@ def _told(model: PhaseMemory) -> Window:
 class PhaseMemory(Memory):
     r"""Phase-associative memory with spikes (PAM: Agostino & Vishwakarma 2026, arXiv:2604.05030).
 
-    A number of the angle 2 pi m/T, T = ``period``, is a spike in step -m mod T of a cycle of T steps: what is ahead fires earlier.
-    m = T stands for no spike, the number 0. With k and v the numbers of key and value, k divided by sqrt(d), d = ``key``,
+    A number of the angle 2 pi m/T, T = ``period``, is a spike in step -m mod T of a cycle of T steps: what is ahead fires
+    earlier. m = T stands for no spike, the number 0. With k and v the numbers of key and value, k divided by sqrt(d),
+    d = ``key``,
 
     .. math:: S \leftarrow \gamma S + v k^*, \qquad \hat v = S q, \qquad \text{told is } \arg \hat v_i
 
-    with gamma = ``retain``. *A complex synapse* are two, a from line j to neuron i, and b, delayed by a quarter cycle. Neuron i is
-    a resonator of frequency 1/T without leak: an input that arrives at t' is e^(i w (t - t')) of its z at t, w = 2 pi/T, a quarter
-    cycle later it is -i times that. So lines that fire in their steps n_j leave
+    with gamma = ``retain``. *A complex synapse* are two, a from line j to neuron i, and b, delayed by a quarter cycle. Neuron i
+    is a resonator of frequency 1/T without leak: an input that arrives at t' is e^(i w (t - t')) of its z at t, w = 2 pi/T; a
+    quarter cycle later it is -i times that. So lines that fire in their steps n_j leave
 
     .. math:: z_i = e^{i w (t - 1)} \sum_j (a_{ij} - i\, b_{ij})\, e^{-i w n_j}
 
@@ -57,8 +58,8 @@ class PhaseMemory(Memory):
     ahead, so that the crossing lies between two steps, and the phase told is the nearest of T to that of S q. Then the key is
     shown again half a cycle shifted, which leaves z = 0.
 
-    Lost are the magnitude of each number of the answer, and up to pi/T of each angle, of keys and values as of answers. Where S q
-    is 0 no neuron fires. The paper has no spikes; all of this is ours. One needs T divisible by 4.
+    Lost are the magnitude of each number of the answer, and up to pi/T of each angle, of keys and values as of answers. Where
+    S q is 0 no neuron fires. The paper has no spikes; all of this is ours. T must be divisible by 4.
     """
 
     numerics: ClassVar[None] = None
@@ -96,7 +97,12 @@ class PhaseMemory(Memory):
         out = net.population("out", self.value, cell)
         trace = tuple(cos(2.0 * pi * (lag - T // 4 - 0.5) / T) for lag in range(2 * T + T // 4))
         rule = TagAndCapture(
-            gate="in_gate", capture="in_capture", teacher="in_teacher", rate=1.0 / self.key, retain=self.retain, window=trace
+            gate="in_gate",
+            capture="in_capture",
+            teacher="in_teacher",
+            rate=1.0 / self.key,
+            retain=self.retain,
+            window=trace,
         )
         for name, delay in (("real", 1), ("imaginary", 1 + T // 4)):
             net.connect(key, out, AllToAll(), weight=0.0, delay=float(delay), synapse=rule, name=name)

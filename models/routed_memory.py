@@ -53,22 +53,24 @@ class RoutedMemory(Memory):
     .. math:: S_b \leftarrow \gamma S_b + v k^T \ \text{for open}\ b, \qquad \hat v = \sum_{b\ \text{open}} S_b q
 
     with gamma = ``retain``. *Routing.* A neuron of the router stands for a block and gets its score: R_b s, R drawn from normal
-    numbers by ``seed`` and split into excitatory and inhibitory synapses (``router`` drawn; Mixture of memories, Du et al. 2025,
-    arXiv:2502.13685, where R is learned), or s . u_b, u_b the sum of the keys that were written to the block (learned, by
-    :class:`TagAndCapture`; Memory caching, Behrouz et al. 2026, arXiv:2602.24281, whose u is the mean: the same order where blocks
-    hold equally many). Those that are asked compete as :class:`Race` cells: the greatest score fires, and its latch in ``open``
-    keeps the block open and silences its neuron in the next of ``active`` races. Or blocks are opened by whoever asks.
+    numbers by ``seed`` and split into excitatory and inhibitory synapses (``router`` drawn; Mixture of memories, Du et al.
+    2025, arXiv:2502.13685, where R is learned), or s . u_b, u_b the sum of the keys that were written to the block (learned, by
+    :class:`TagAndCapture`; Memory caching, Behrouz et al. 2026, arXiv:2602.24281, whose u is the mean: the same order where
+    blocks hold equally many). Those that are asked compete as :class:`Race` cells: the greatest score fires, and its latch in
+    ``open`` keeps the block open and silences its neuron in the next of ``active`` races. Or blocks are opened by whoever asks.
 
     *Blocks.* ``relay`` b are coincidence neurons of a line and of latch b; from them come the synapses of the block, so that
     nothing reaches a closed one, and a capture reaches only those of open ones. All latches are silenced at the end.
     ``shared``: one more block is open always.
 
-    Lost are the weights of the softmax by which the papers add several open blocks: here all weigh 1, which is exact for one open
-    block, and in caching for beta = 0. Ours are the circuit and what :class:`ThreeFactorMemory` names.
+    Lost are the weights of the softmax by which the papers add several open blocks: here all weigh 1, which is exact for one
+    open block, and in caching for beta = 0. Ours are the circuit and what :class:`ThreeFactorMemory` names.
     """
 
     numerics: ClassVar[None] = None
-    cannot: ClassVar[Mapping[str, str]] = {"forget": "write what is to stay to a new memory, or let writes fade a block"}
+    cannot: ClassVar[Mapping[str, str]] = {
+        "forget": "write what is to stay to a new memory, or let writes fade a block"
+    }
 
     blocks: int = parameter(4, ge=1, doc="matrices")
     active: int = parameter(1, ge=1, doc="blocks that the router opens, at most blocks")
@@ -114,7 +116,10 @@ class RoutedMemory(Memory):
         net.inhibit(net.input("in_close", 1), opened, AllToAll(), weight=(parts + 3) * UNIT, delay=1.0)
         self._route(net, opened)
         for b in range(parts):
-            relay, capture = net.population(f"relay{b}", 2 * d, neurons(2)), net.population(f"capture{b}", 1, neurons(2))
+            relay, capture = (
+                net.population(f"relay{b}", 2 * d, neurons(2)),
+                net.population(f"capture{b}", 1, neurons(2)),
+            )
             net.connect(lines, relay, OneToOne(), weight=UNIT, delay=1.0)
             net.connect(opened, relay, FromList(tuple((b, j) for j in range(2 * d))), weight=UNIT, delay=1.0)
             net.connect("in_capture", capture, AllToAll(), weight=UNIT, delay=1.0)

@@ -17,6 +17,7 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatternsParameters,
 )
 from spikemem.layers.spiking.multitasking import SpikingMultitasking, SpikingMultitaskingParameters
+from spikemem.layers.spiking.phase import SpikingPhaseAssociative, SpikingPhaseAssociativeParameters
 from spikemem.layers.spiking.routed import (
     SpikingMemoryCaching,
     SpikingMemoryCachingParameters,
@@ -47,6 +48,8 @@ __all__ = [
     "SpikingMixtureOfMemoriesParameters",
     "SpikingMultitasking",
     "SpikingMultitaskingParameters",
+    "SpikingPhaseAssociative",
+    "SpikingPhaseAssociativeParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
     "ThreeFactorDelta",

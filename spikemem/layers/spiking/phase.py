@@ -27,9 +27,7 @@ class SpikingPhaseAssociativeParameters(PhaseAssociativeParameters):
     def model_post_init(self, context: object) -> None:
         """Check that a quarter of a cycle is whole steps."""
         if self.period % 4:
-            raise InvalidInput(
-                f"SpikingPhaseAssociativeParameters.period: must be divisible by 4, got {self.period}"
-            )
+            raise InvalidInput(f"SpikingPhaseAssociativeParameters.period: must be divisible by 4, got {self.period}")
 
 
 @final

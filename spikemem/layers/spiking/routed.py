@@ -76,9 +76,7 @@ class SpikingMixtureOfMemories(RoutedLayer[SpikingMixtureOfMemoriesParameters]):
     """
 
     takes = SpikingMixtureOfMemoriesParameters
-    traits = Traits(
-        keys=TERNARY, values=TERNARY, write_options=("label",), read_options=("label",), labels="blocks"
-    )
+    traits = Traits(keys=TERNARY, values=TERNARY, write_options=("label",), read_options=("label",), labels="blocks")
 
     def _model(self) -> RoutedMemory:
         p = self.parameters
