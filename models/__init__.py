@@ -10,6 +10,7 @@ from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hebbian_associator import HebbianAssociator
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
+from spikemem.models.nearest_neighbour import NearestNeighbour
 from spikemem.models.phase_memory import PhaseMemory
 from spikemem.models.routed_memory import RoutedMemory
 from spikemem.models.sdr_classifier import SDRClassifier
@@ -25,6 +26,7 @@ _ALL = (
     HebbianAssociator,
     HeteroAssociative,
     MemoryNeurons,
+    NearestNeighbour,
     PhaseMemory,
     RoutedMemory,
     SDRClassifier,
@@ -44,6 +46,7 @@ __all__ = [
     "HebbianAssociator",
     "HeteroAssociative",
     "MemoryNeurons",
+    "NearestNeighbour",
     "PhaseMemory",
     "RoutedMemory",
     "SDRClassifier",

@@ -134,8 +134,10 @@ class HebbianAssociator(Memory):
     Linear Hebbian memory: Kohonen 1972; Katharopoulos et al. 2020 (arXiv:2006.16236). Ours are the two lines, writing by
     pairs of spikes, depression from m, reading by a ramp. Membranes leak a thousandth in a step, V and its opposite alike, and
     the ramp makes up for it. Weights are whole numbers of units, rises of quarters, thresholds halfway between, and sums fit
-    into 16 bits. No answer depends on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, on
-    which a leak is a multiple of 2^-15, is not modelled.
+    into 16 bits. sPyNNaker leaves room for more than arrives: it holds all weights exactly for 32 bits of key and value and
+    ``most`` = 6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No
+    answer depends on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, on which a leak is
+    a multiple of 2^-15, is not modelled.
     """
 
     numerics: ClassVar[None] = None

@@ -69,8 +69,8 @@ def assert_conventions_are_open(model: Memory, calls: list[Call], own: dict[str,
         assert found.stored_weights[projection].weight == pytest.approx(stored.weight, abs=1e-6)
 
 
-def assert_a_board_holds_it_exactly(model: Memory, calls: list[Call], cores: int) -> None:
-    """On a virtual board of 48 chips, on the scales that sPyNNaker chooses."""
+def placed_on_a_board(model: Memory, calls: list[Call]) -> dict[str, Any]:
+    """Return the placement on a virtual board of 48 chips, with weights on the scales that sPyNNaker chooses."""
     try:
         target = backend("spinnaker")
     except MissingDependency as error:
@@ -82,9 +82,14 @@ def assert_a_board_holds_it_exactly(model: Memory, calls: list[Call], cores: int
     assert isinstance(program, SpinnakerProgram)
     stimulate(program, plan_protocol(model, calls, 1.0), {})
     program.rehearse(100)
-    placed = program.placement
+    return {**program.placement, "load": {"cores": []}}
+
+
+def assert_a_board_holds_it_exactly(model: Memory, calls: list[Call], cores: int) -> None:
+    """Every weight as it is, and nothing to complain of."""
+    placed = placed_on_a_board(model, calls)
     assert (placed["machine"]["chips"], placed["cores_used"]) == (48, cores)
-    assert problems({**placed, "load": {"cores": []}}) == []
+    assert problems(placed) == []
     for row in placed["weights"]:
         assert row["largest_error"] < 1e-9
         assert row["saturating"] == 0

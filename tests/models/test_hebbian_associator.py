@@ -14,7 +14,8 @@ from spikemem.experiment import load_experiment
 from spikemem.language import Call, call
 from spikemem.memory import LiveMemory
 from spikemem.models import HebbianAssociator
-from spikemem.models.hebbian_associator import PAUSE, UNIT
+from spikemem.models.hebbian_associator import PAUSE, UNIT, counting
+from spikemem.report.placement import problems
 from spikemem.rng import generator
 from tests.models.portable import (
     CONVENTIONS,
@@ -22,6 +23,7 @@ from tests.models.portable import (
     assert_conventions_are_open,
     assert_same_on,
     lines,
+    placed_on_a_board,
     told,
 )
 
@@ -173,6 +175,38 @@ def test_a_board_holds_every_weight_as_it_is(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert_a_board_holds_it_exactly(model, calls, cores=5)
+
+
+@pytest.mark.parametrize("name", ["hebbian-letters", "nearest-letters"])
+def test_boards_hold_the_experiments_exactly(name: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    experiment = load_experiment(name)
+    assert_a_board_holds_it_exactly(experiment.model, list(experiment.calls), {"h": 5, "n": 17}[name[0]])
+
+
+@pytest.mark.parametrize(
+    ("bits", "most", "rounded"), [(32, 6, []), (64, 10, ["a weight of 0.25 becomes 0, for the steps"])]
+)
+def test_up_to_which_size_a_board_holds_quarters(
+    bits: int, most: int, rounded: list[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    told_by_deploy = problems(placed_on_a_board(HebbianAssociator(key=bits, value=bits, most=most), []))
+    assert len(told_by_deploy) == len(rounded)
+    assert all(
+        f"projection in_ramp->out@1: {wanted}" in line for line, wanted in zip(told_by_deploy, rounded, strict=True)
+    )
+
+
+def test_a_pair_is_one_write_in_spynnakers_table_too() -> None:
+    common = pytest.importorskip("spynnaker.pyNN.models.neuron.plasticity.stdp.common")
+    rule = counting(1.0)
+    header, first, *rest = common.get_exp_lut_array(1.0, rule.tau_plus).view(np.uint16)[1:].tolist()
+    assert (first, rest[0]) == (2048, 64)
+    assert rule.amplitudes[0] * 64 / 2048 == pytest.approx(UNIT)
+    assert rule.amplitudes[0] * np.exp(-1.0 / rule.tau_plus) == pytest.approx(UNIT, rel=1e-9)
+    assert rule.amplitudes[0] * np.exp(-PAUSE / rule.tau_plus) < 1e-8
+    assert header == 0  # no step between the entries
 
 
 def test_the_letters_are_answered_by_the_equation() -> None:

@@ -17,6 +17,12 @@ from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPatternsParameters,
 )
 from spikemem.layers.spiking.multitasking import SpikingMultitasking, SpikingMultitaskingParameters
+from spikemem.layers.spiking.nearest import (
+    SpikingNearestNeighbour,
+    SpikingNearestNeighbourParameters,
+    SpikingNoveltyGated,
+    SpikingNoveltyGatedParameters,
+)
 from spikemem.layers.spiking.phase import SpikingPhaseAssociative, SpikingPhaseAssociativeParameters
 from spikemem.layers.spiking.routed import (
     SpikingMemoryCaching,
@@ -48,6 +54,10 @@ __all__ = [
     "SpikingMixtureOfMemoriesParameters",
     "SpikingMultitasking",
     "SpikingMultitaskingParameters",
+    "SpikingNearestNeighbour",
+    "SpikingNearestNeighbourParameters",
+    "SpikingNoveltyGated",
+    "SpikingNoveltyGatedParameters",
     "SpikingPhaseAssociative",
     "SpikingPhaseAssociativeParameters",
     "SpikingWillshaw",

@@ -103,9 +103,14 @@ class Slots:
     def __init__(self, count: int) -> None:
         self.used, self._count = 0, count
 
+    @property
+    def full(self) -> bool:
+        """Whether all are taken."""
+        return self.used == self._count
+
     def check(self, where: str) -> int:
         """Return the next slot, which is still free; raise :class:`InvalidInput` about ``where`` if none is."""
-        if self.used == self._count:
+        if self.full:
             raise InvalidInput(f"{where}: all slots are taken (slots={self._count})")
         return self.used
 
