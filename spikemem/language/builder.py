@@ -73,7 +73,8 @@ class NetworkBuilder:
     ) -> str:
         """Declare a projection; return its name: ``pre->post``, ``pre-|post`` or, say, ``pre-up->post`` unless given.
 
-        Weights are magnitudes in the unit of the target's cell (nA, mV, uS) or ``Threshold``; delay in ms.
+        Weights are magnitudes in the unit of the target's cell (nA, mV, uS) or ``Threshold``; delay in ms. Only
+        a rule that gives weights signs takes negative ones.
         """
         arrow = _ARROWS.get(receptor, f"-{receptor}->")
         made = Projection(
