@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikemem.errors import InvalidInput
+from spikemem.backend import backend
+from spikemem.errors import InvalidInput, MissingDependency
 from spikemem.layers import (
     Conjunctive,
     ConjunctiveParameters,
@@ -210,20 +211,29 @@ def test_overwriting_beside_the_oracle(
 )
 def test_titans_beside_the_oracle(numbers: dict[str, float], anchor: float, first: float) -> None:
     """The oracle's anchors (ours; tests/layers/test_anchors_titans.py), d = N = 64, with keys of signs."""
-    right = []
-    for seed in range(6):
-        keys, values = signs(seed, "keys", 64, 64), signs(seed, "values", 64, 64)
-        spiking, oracle = titans(64, {"levels": 31, "range": 2.0}, **numbers)
-        filled(spiking, keys, values)
-        filled(oracle, keys / 8.0, values)
-        right.append(
-            [first_choices(layer, k, values) == np.arange(64) for layer, k in ((spiking, keys), (oracle, keys / 8.0))]
-        )
-    ours, theirs = np.mean(right, axis=0)
+    ours, theirs = titans_found(6, numbers)
     assert ours.mean() == pytest.approx(anchor, abs=0.04)
     assert ours.mean() == pytest.approx(theirs.mean(), abs=0.01)
     assert ours[:16].mean() == pytest.approx(first, abs=0.1)
     assert ours[-16:].mean() == 1.0
+
+
+def titans_found(seeds: int, numbers: dict[str, float]) -> tuple[Array, Array]:
+    """How often each of 64 pairs, in the order of writing, is found: spiking, and of the oracle."""
+    right = []
+    for seed in range(seeds):
+        keys, values = signs(seed, "keys", 64, 64), signs(seed, "values", 64, 64)
+        layers = titans(64, {"levels": 31, "range": 2.0}, **numbers)
+        filled(layers[0], keys, values)
+        filled(layers[1], keys / 8.0, values)
+        right.append(
+            [
+                first_choices(layer, k, values) == np.arange(64)
+                for layer, k in zip(layers, (keys, keys / 8.0), strict=True)
+            ]
+        )
+    ours, theirs = np.mean(right, axis=0)
+    return ours, theirs
 
 
 def test_at_016_pairs_a_number_99_of_100_bits_are_right() -> None:
@@ -258,6 +268,28 @@ def test_replayed_until_it_rests_the_delta_rule_is_ridge_regression() -> None:
     for cue in (*keys[:3], *signs(9, "cues", 3, d)):
         wanted = ridge.read(cue / np.sqrt(d)).value
         assert np.abs(spiking.read(cue).value - wanted.clip(-3.0, 3.0)).max() <= 3.0 / 101 + 1e-6
+
+
+@pytest.mark.conformance
+def test_other_backends_give_the_same_answers() -> None:
+    try:
+        backend("brian2")
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    keys, parameters = (
+        signs(5, "keys", 3, 16),
+        ThreeFactorDeltaParameters(d_k=16, d_v=16, alpha=0.9, beta=0.8, levels=9),
+    )
+    answers, costs = [], []
+    for name in ("numba", "brian2"):
+        layer = filled(ThreeFactorDelta(parameters, backend=name), keys, keys[:, ::-1])
+        layer.forget("captures", 2)
+        layer.forget("key", keys[0])
+        answers.append([*(layer.read(key).value for key in keys), layer.matrix])
+        costs.append(layer.cost)
+    for ours, theirs in zip(*answers, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+    assert costs[0] == costs[1]
 
 
 def conjunctive(binding: str, d: int) -> tuple[SpikingConjunctive, Conjunctive]:
