@@ -306,6 +306,24 @@ def test_bound_keys_tell_contexts_apart(binding: str, anchor: tuple[float, float
     assert found[0][1] == pytest.approx(anchor[1], abs=0.05)
 
 
+def test_what_is_unknown_of_key_or_context_is_unknown_and_halves_are_refused() -> None:
+    d, keys, contexts, values = 24, signs(2, "keys", 6, 24), signs(2, "contexts", 6, 24), signs(2, "values", 6, 24)
+    keys[1, :5] = contexts[2, 3:9] = contexts[3] = 0.0
+    p = SpikingConjunctiveParameters(d_k=d, d_v=d, decay=0.9, levels=41)
+    spiking, oracle = SpikingConjunctive(p), Conjunctive(ConjunctiveParameters(d_k=d, d_v=d, decay=0.9))
+    for k, c, v in zip(keys, contexts, values, strict=True):
+        spiking.write(k, v, context=c)
+        oracle.write(k / np.sqrt(d), v, context=c)
+    np.testing.assert_allclose(spiking.matrix, oracle.state()["S"], rtol=0, atol=1e-9)
+    assert not spiking.read(keys[0], context=contexts[3]).value.any()
+    with pytest.raises(
+        InvalidInput, match=r"^SpikingConjunctiveParameters.binding: must be 'conjunctive' or 'key', since a"
+    ):
+        SpikingConjunctiveParameters(d_k=d, d_v=d, binding="additive")
+    with pytest.raises(InvalidInput, match=r"^SpikingConjunctive.read: context is required$"):
+        spiking.read(keys[0])
+
+
 def contexts_found(binding: str, d: int) -> list[tuple[float, float]]:
     keys, contexts = signs(1, "keys", 8, d), signs(1, "contexts", 8, d)
     values = signs(1, "values", 64, d)
