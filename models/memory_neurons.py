@@ -8,30 +8,22 @@ from typing import Annotated, ClassVar, Literal
 from spikemem.language import (
     AllToAll,
     Bits,
-    FromList,
     IF_curr_delta,
     Index,
     Memory,
-    MiniColumn,
     NetworkBuilder,
     Neurons,
     OneToOne,
-    PairSTDP,
     Race,
     Stimulus,
+    TagAndCapture,
     Window,
+    hold,
     operation,
     parameter,
     pulse,
     window,
 )
-
-TOGETHER = PairSTDP(
-    tau_plus=1e-3, tau_minus=1e-3, A_plus=1.0, A_minus=0.0, w_max=1.0, coincidence="potentiate", delay="ignored"
-)
-"""What fires in the same step is joined at once; what fires in others is not, since traces fade within a step."""
-STRIDE = 2
-"""Steps from race to race, so that what fires in answer never meets the next question."""
 
 Lines = Annotated[Neurons, Bits("key_lines")]
 ValueLines = Annotated[Neurons, Bits("value_lines")]
@@ -46,9 +38,10 @@ class MemoryNeurons(Memory):
     r"""A population of memory neurons, one a stored pair, between lines of a key and lines of a value.
 
     A key of ``key`` bits is on twice as many lines: line i says that bit i is +1, line key + i that it is -1, neither that it
-    is unknown; values likewise. A memory neuron has binary synapses from the lines of its key and onto those of its value, so
-    its drive is the number of active lines that agree with it. With h_mu = drive - key/2, half the overlap of key and cue if
-    all bits are known, it spikes with a rate of f(h_mu), and the first to spike in a race votes for its value:
+    is unknown; values likewise. A memory neuron has synapses of weight 1 from the lines of its key, and of 1 onto the lines of
+    its value, -1 onto their opposites, so its drive is the number of active lines that agree with it. With
+    h_mu = drive - key/2, half the overlap of key and cue if all bits are known, it spikes with a rate of f(h_mu), and the first
+    to spike in a race votes for its value:
 
     .. math::
         v_i = \operatorname{sgn} \sum_{r=1}^{\text{races}} V_i^{\mu(r)}
@@ -63,14 +56,19 @@ class MemoryNeurons(Memory):
     An overlap below 0 speaks for the opposite of what is stored. So with ``linear`` and ``power`` each pair has a second
     neuron, which stores the opposite key, and as its value the opposite (for a power of even exponent the same).
 
-    Ours are: the lines in pairs; writing by coincidence in one step, for which the slot's neuron is made to fire; that votes
-    are counted by neurons without leak, which a last pulse makes fire if they have more votes than their opposites. A bit
+    With ``examples`` = M > 1 a slot is a class that is written M times, each time with another example: a write moves its
+    synapses by 1/M, so that key and value become the mean of the examples, which is supervised dense Hebbian learning
+    (Agliari et al. 2023, arXiv:2212.00606) for patterns, whose value is the key.
+
+    Ours are: the lines in pairs; writing, for which the slot's neuron is made to fire while a gate is open
+    (:class:`spikemem.ir.TagAndCapture`): with it fire first the lines of its key, then those that teach its value; that votes
+    are counted by neurons without leak, which a last pulse makes fire if they have more votes for than against. A bit
     without a majority has neither line on.
     """
 
     numerics: ClassVar[None] = None
     cannot: ClassVar[Mapping[str, str]] = {
-        "forget": "synapses only grow; write what is to stay to the slots of a new memory"
+        "forget": "a slot that is written again adds to what it holds; write what is to stay to the slots of a new memory"
     }
 
     slots: int = parameter(16, ge=1, doc="pairs that can be stored, one memory neuron each (two, if signed)")
@@ -80,6 +78,7 @@ class MemoryNeurons(Memory):
     exponent: int = parameter(2, ge=1, doc="of the power: P - 1")
     beta: float = parameter(1.0, gt=0, doc="of the exponential, per unit of overlap")
     races: int = parameter(100, ge=1, doc="races held for an answer")
+    examples: int = parameter(1, ge=1, doc="times that a slot is written: it holds the mean of so many")
 
     @property
     def key_lines(self) -> int:
@@ -98,36 +97,34 @@ class MemoryNeurons(Memory):
 
     def build(self, net: NetworkBuilder) -> None:
         """Declare lines, memory neurons, and what counts their votes."""
-        neurons = self.slots * (1 + self.signed)
+        neurons, step = self.slots * (1 + self.signed), 1.0 / self.examples
         # A drive that decides every race: by the exponential, against a chance of e^-40.
         certain = 4.0 * self.key + 20.0 / self.beta
-        key, value = net.input("in_key", self.key_lines), net.input("in_value", self.value_lines)
-        slot, silence = net.input("in_slot", neurons), net.input("in_silence", 1)
-        clear, tell = net.input("in_clear", 1), net.input("in_tell", 1)
+        key, slot = net.input("in_key", self.key_lines), net.input("in_slot", neurons)
+        silence, clear, tell = net.input("in_silence", 1), net.input("in_clear", 1), net.input("in_tell", 1)
+        net.input("in_write", 1)
+        net.input("in_value", 2 * self.value_lines)
         race = Race(
             cells=neurons, transfer=self.transfer, exponent=float(self.exponent), beta=2.0 * self.beta, theta=self.key / 2,
             rate=1e6,
         )  # fmt: skip
         memory = net.population("memory", neurons, race)
-        voted = net.population("voted", self.value_lines, MiniColumn(1))
         most = 2.0 * (self.races + 2)
         counter = IF_curr_delta(cm=1.0, tau_m=1e9, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=most)
         bit = net.population("bit", self.value_lines, counter)
 
-        net.connect(key, memory, AllToAll(), weight=0.0, delay=1.0, synapse=TOGETHER)
-        net.connect(memory, voted, AllToAll(), weight=0.0, delay=1.0, synapse=TOGETHER)
-        net.connect(value, voted, OneToOne(), weight=1.0, delay=1.0)
-        net.connect(slot, memory, OneToOne(), weight=certain, delay=1.0)
+        matched = TagAndCapture(gate="in_write", rate=step, w_min=0.0, w_max=1.0)
+        net.connect(key, memory, AllToAll(), weight=0.0, delay=1.0, synapse=matched)
+        told = TagAndCapture(gate="in_write", teacher="in_value", rate=step, w_min=-1.0, w_max=1.0)
+        net.connect(memory, bit, AllToAll(), weight=0.0, delay=1.0, synapse=told)
+        net.connect(slot, memory, OneToOne(), weight=2.0 * certain, delay=1.0)
         net.inhibit(silence, memory, AllToAll(), weight=certain, delay=1.0)
-        net.connect(voted, bit, OneToOne(), weight=1.0, delay=1.0)
-        opposite = FromList(tuple((i, (i + self.value) % self.value_lines) for i in range(self.value_lines)))
-        net.inhibit(voted, bit, opposite, weight=1.0, delay=1.0)
         net.connect(clear, bit, AllToAll(), weight=2.0 * most, delay=1.0)
-        net.connect(tell, bit, AllToAll(), weight=most - 0.5, delay=1.0)
+        net.connect(tell, bit, AllToAll(), weight=most - step / 2.0, delay=1.0)
 
     @operation(spacing=8.0)
     def write(self, slot: Slot, key: Lines, value: ValueLines) -> Stimulus:
-        """Make the slot's neuron fire together with the lines of key and value, and the second one with their opposites."""
+        """Make the slot's neuron fire with the lines of key and value, and the second one with their opposites."""
         written = self._together(slot, key, value)
         if not self.signed:
             return written
@@ -139,19 +136,19 @@ class MemoryNeurons(Memory):
 
     @operation(spacing=2.0, from_end=True, answers={"value": _told})
     def recall(self, key: Lines) -> Stimulus:
-        """Hold the races, and have their votes told."""
-        asked = pulse(in_clear=(0,)) + pulse(in_tell=(0,)).later(STRIDE * self.races + 3)
-        for race in range(self.races):
-            asked += pulse(in_key=key).later(2 + STRIDE * race)
-        return asked
+        """Hold the races, one a step, and have their votes told."""
+        asked = pulse(in_clear=(0,)) + pulse(in_tell=(0,)).later(self.races + 1)
+        return asked + hold(self.races, in_key=key).later(1)
 
     def _together(self, slot: Iterable[int], key: Iterable[int], value: Iterable[int]) -> Stimulus:
-        """The neuron and the lines of the value answer a step later, when the lines of the key fire, which reach none.
+        """Slot and key arrive 1 step later, when the neuron fires, which its spike tells the bits in the step after that.
 
-        What the lines of the value have voted by this is cleared.
+        Others are silenced meanwhile, and what the bits have got by it is cleared.
         """
-        together = pulse(in_slot=slot, in_value=value) + pulse(in_key=key, in_silence=(0,)).later(1)
-        return together + pulse(in_clear=(0,)).later(3)
+        value = list(value)
+        taught = [*value, *(self.value_lines + line for line in _opposite(value, self.value))]
+        meeting = pulse(in_slot=slot, in_key=key, in_silence=(0,)) + pulse(in_write=(0,)).later(1)
+        return meeting + pulse(in_write=(0,), in_value=taught).later(2) + pulse(in_clear=(0,)).later(2)
 
 
 def _opposite(lines: Iterable[int], bits: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from spikemem.language.memory import Memory
 from spikemem.language.protocol import Call, Scheduled, check_free, events, plan
 from spikemem.passes.discretize import whole_steps
 from spikemem.provenance import provenance
-from spikemem.recording import Answer
+from spikemem.recording import Answer, Spikes, in_ms
 from spikemem.session import Setup, answer, kept, resolve, start
 from spikemem.simulate import advance
+from spikemem.stimuli import Stimuli, to_steps
 
 
 class LiveMemory:
@@ -107,6 +108,34 @@ class LiveMemory:
         """Let ``ms`` pass with no input."""
         until = self._program.now + whole_steps(milliseconds("wait", ms), self.setup.dt, "wait")
         advance(self._program, until, until)
+
+    def stimulate(self, stimulus: Stimuli, duration_ms: float) -> dict[str, Spikes]:
+        """Let ``duration_ms`` pass under spikes from outside; return the spikes of all populations in that time.
+
+        ``stimulus`` maps spike sources to (times_ms, neurons), times as of :attr:`now_ms`, from it on; spikes later than the
+        end of ``duration_ms`` are kept until their time comes.
+        """
+        program, dt = self._program, self.setup.dt
+        begin = program.now
+        until = begin + whole_steps(milliseconds("stimulate: duration_ms", duration_ms), dt, "stimulate: duration_ms")
+        given = to_steps(stimulus, dt)
+        if given:
+            program.stimulate(given)
+        program.forget_spikes()
+        advance(program, until, until)
+        return in_ms(program.spikes(begin), dt)
+
+    def state(self) -> dict[str, npt.NDArray[np.generic]]:
+        """Return all that the rest of the run depends on, but the spacing after the last operation, as named arrays."""
+        return self._program.save_state()
+
+    def restore(self, state: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Go on from what :meth:`state` returned, of this memory or of another of the same model, setup and seed.
+
+        Raises :class:`FileError` if it is of another network. The next operation may begin at once.
+        """
+        self._program.load_state(state)
+        self._last = None
 
     def weights(self, projection: str, form: WeightForm = "stored") -> Connections:
         """Return a projection's synapses as they are now, ``stored`` or ``effective``."""

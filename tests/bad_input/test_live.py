@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import spikemem
-from spikemem.errors import InvalidInput, OperationError
+from spikemem.errors import FileError, InvalidInput, OperationError
 from spikemem.models import CA3CAM
 
 
@@ -83,6 +83,31 @@ LIVE: dict[str, tuple[Callable[[spikemem.LiveMemory], object], type[Exception], 
         lambda m: m.wait(0.5),
         InvalidInput,
         "wait: 0.5 ms is not a multiple of dt = 1 ms; nearest: 0 or 1 ms",
+    ),
+    "stimulate past": (
+        lambda m: m.stimulate({"in_cue": ([13.0], [1])}, 1.0),
+        InvalidInput,
+        "stimulus of in_cue: 13 ms has passed; the run is at 14 ms",
+    ),
+    "stimulate what is no source": (
+        lambda m: m.stimulate({"out_cue": ([14.0], [1])}, 1.0),
+        InvalidInput,
+        "stimulus: 'out_cue' is no spike source of ca3-cam; did you mean 'in_cue'? valid: in_content, in_cue",
+    ),
+    "stimulate off the grid": (
+        lambda m: m.stimulate({"in_cue": ([14.5], [1])}, 1.0),
+        InvalidInput,
+        "stimulus of in_cue: 14.5 ms is not a multiple of dt = 1 ms",
+    ),
+    "stimulate for no time": (
+        lambda m: m.stimulate({"in_cue": ([14.0], [1])}, 0.5),
+        InvalidInput,
+        "stimulate: duration_ms: 0.5 ms is not a multiple of dt = 1 ms; nearest: 0 or 1 ms",
+    ),
+    "restore": (
+        lambda m: m.restore(spikemem.open(CA3CAM(cues=3, bits=4), seed=2).state()),
+        FileError,
+        "state: is of another network, or of the same under other numerics, weights or seed",
     ),
     "weights form": (
         lambda m: m.weights("cue_from_cue->content_from_cue", "true"),  # type: ignore[arg-type]

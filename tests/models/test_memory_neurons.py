@@ -56,12 +56,13 @@ def test_synapses_are_the_bits_that_are_written(
     memory = filled(keys, values, transfer=transfer, exponent=exponent)
     keys = np.concatenate([keys, -keys]) if sign else keys
     values = np.concatenate([values, sign * values]) if sign else values
-    for name, wanted in {"in_key->memory": keys, "memory->voted": values}.items():
+    for name, wanted in {"in_key->memory": keys, "memory->bit": values}.items():
         found = memory.weights(name)
         matrix = np.zeros((found.pre.max() + 1, found.post.max() + 1))
         matrix[found.pre, found.post] = found.weight
-        on = np.concatenate([wanted > 0, wanted < 0], axis=1)
-        assert np.array_equal(matrix, on.T if name == "in_key->memory" else on)
+        lines_on = np.concatenate([wanted > 0, wanted < 0], axis=1)
+        both = np.concatenate([wanted, -wanted], axis=1)
+        assert np.array_equal(matrix, lines_on.T if name == "in_key->memory" else both)
 
 
 @pytest.mark.parametrize("flips", [0, 4, 10])

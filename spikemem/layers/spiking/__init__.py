@@ -30,6 +30,7 @@ from spikemem.layers.spiking.routed import (
     SpikingMixtureOfMemories,
     SpikingMixtureOfMemoriesParameters,
 )
+from spikemem.layers.spiking.supervised import SpikingSupervisedDense, SpikingSupervisedDenseParameters
 from spikemem.layers.spiking.three_factor import (
     ThreeFactorDelta,
     ThreeFactorDeltaParameters,
@@ -60,6 +61,8 @@ __all__ = [
     "SpikingNoveltyGatedParameters",
     "SpikingPhaseAssociative",
     "SpikingPhaseAssociativeParameters",
+    "SpikingSupervisedDense",
+    "SpikingSupervisedDenseParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
     "ThreeFactorDelta",

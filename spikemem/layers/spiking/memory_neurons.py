@@ -77,7 +77,7 @@ class MemoryNeuronLayer[P: MemoryNeuronPairsParameters | MemoryNeuronPatternsPar
 
     def _state(self) -> dict[str, Array]:
         """Return which synapses are on."""
-        return {name: self._running.weights(name) > 0 for name in ("in_key->memory", "memory->voted")}
+        return {name: self._running.weights(name) > 0 for name in ("in_key->memory", "memory->bit")}
 
 
 @final

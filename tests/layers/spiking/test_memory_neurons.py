@@ -68,12 +68,13 @@ def test_the_hard_winner_answers_from_one_race_and_says_what_it_took() -> None:
     found = layer.read(flipped(keys[2], 0.25, 4, "cue", 0))
     np.testing.assert_array_equal(found.value, values[2])
     assert found.confidence == 1.0
-    # The key's lines, the memory neuron, the value's lines; the bits that are told, and all of them as they are cleared.
-    assert found.cost.spikes == N + 1 + 12 + 12 + 24 + 2
+    # The key's lines, the memory neuron, the bits that are told, all of them as they are cleared, what clears, what tells.
+    assert found.cost.spikes == N + 1 + 12 + 24 + 2
+    assert found.cost.weight_updates == 0
     assert found.cost.steps == 1
     holds = layer.footprint()
     assert holds.state_bits == STORED * 2 * (N + 12)
-    assert holds.neurons == STORED + 2 * 2 * 12
+    assert holds.neurons == STORED + 2 * 12
 
 
 def test_other_backends_give_the_same_answers() -> None:
