@@ -11,12 +11,15 @@ from spikemem.models.hebbian_associator import HebbianAssociator
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.nearest_neighbour import NearestNeighbour
+from spikemem.models.phase_memory import PhaseMemory
+from spikemem.models.routed_memory import RoutedMemory
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
 from spikemem.models.sparsey_race import SparseyRace
 from spikemem.models.spiking_temporal_memory import SpikingTemporalMemory
 from spikemem.models.temporal_memory import TemporalMemory
+from spikemem.models.three_factor_memory import ThreeFactorMemory
 
 _ALL = (
     CA3CAM,
@@ -24,12 +27,15 @@ _ALL = (
     HeteroAssociative,
     MemoryNeurons,
     NearestNeighbour,
+    PhaseMemory,
+    RoutedMemory,
     SDRClassifier,
     SDRNeuron,
     Sparsey,
     SparseyRace,
     SpikingTemporalMemory,
     TemporalMemory,
+    ThreeFactorMemory,
 )
 MODELS: Mapping[str, type[Memory]] = {model.model_name(): model for model in _ALL}
 """The models that come with spikemem, by their name on the command line."""
@@ -41,10 +47,13 @@ __all__ = [
     "HeteroAssociative",
     "MemoryNeurons",
     "NearestNeighbour",
+    "PhaseMemory",
+    "RoutedMemory",
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",
     "SparseyRace",
     "SpikingTemporalMemory",
     "TemporalMemory",
+    "ThreeFactorMemory",
 ]

@@ -9,33 +9,66 @@ from spikemem.layers.spiking.associator import (
     SpikingWillshaw,
     SpikingWillshawParameters,
 )
+from spikemem.layers.spiking.conjunctive import SpikingConjunctive, SpikingConjunctiveParameters
 from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPairs,
     MemoryNeuronPairsParameters,
     MemoryNeuronPatterns,
     MemoryNeuronPatternsParameters,
 )
+from spikemem.layers.spiking.multitasking import SpikingMultitasking, SpikingMultitaskingParameters
 from spikemem.layers.spiking.nearest import (
     SpikingNearestNeighbour,
     SpikingNearestNeighbourParameters,
     SpikingNoveltyGated,
     SpikingNoveltyGatedParameters,
 )
+from spikemem.layers.spiking.phase import SpikingPhaseAssociative, SpikingPhaseAssociativeParameters
+from spikemem.layers.spiking.routed import (
+    SpikingMemoryCaching,
+    SpikingMemoryCachingParameters,
+    SpikingMixtureOfMemories,
+    SpikingMixtureOfMemoriesParameters,
+)
 from spikemem.layers.spiking.supervised import SpikingSupervisedDense, SpikingSupervisedDenseParameters
+from spikemem.layers.spiking.three_factor import (
+    ThreeFactorDelta,
+    ThreeFactorDeltaParameters,
+    ThreeFactorHebbian,
+    ThreeFactorHebbianParameters,
+    ThreeFactorTitans,
+    ThreeFactorTitansParameters,
+)
 
 __all__ = [
     "MemoryNeuronPairs",
     "MemoryNeuronPairsParameters",
     "MemoryNeuronPatterns",
     "MemoryNeuronPatternsParameters",
+    "SpikingConjunctive",
+    "SpikingConjunctiveParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
+    "SpikingMemoryCaching",
+    "SpikingMemoryCachingParameters",
+    "SpikingMixtureOfMemories",
+    "SpikingMixtureOfMemoriesParameters",
+    "SpikingMultitasking",
+    "SpikingMultitaskingParameters",
     "SpikingNearestNeighbour",
     "SpikingNearestNeighbourParameters",
     "SpikingNoveltyGated",
     "SpikingNoveltyGatedParameters",
+    "SpikingPhaseAssociative",
+    "SpikingPhaseAssociativeParameters",
     "SpikingSupervisedDense",
     "SpikingSupervisedDenseParameters",
     "SpikingWillshaw",
     "SpikingWillshawParameters",
+    "ThreeFactorDelta",
+    "ThreeFactorDeltaParameters",
+    "ThreeFactorHebbian",
+    "ThreeFactorHebbianParameters",
+    "ThreeFactorTitans",
+    "ThreeFactorTitansParameters",
 ]

@@ -1,0 +1,151 @@
+"""The spiking forms of mixture of memories and memory caching: RoutedMemory behind the layers' interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from spikemem.errors import InvalidInput
+from spikemem.ir.node import Count
+from spikemem.layers.caching import MemoryCachingParameters
+from spikemem.layers.codes import TERNARY
+from spikemem.layers.cost import Array
+from spikemem.layers.mixture import MixtureOfMemoriesParameters
+from spikemem.layers.records import Item, Query, Recalled, Traits
+from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.three_factor import NO_ROUNDING, NO_SMALLEST, ToldParameters, values_told
+from spikemem.models import RoutedMemory
+from spikemem.parameters import parameter
+
+
+class RoutedLayer[P: ToldParameters](RunningLayer[P]):
+    """Blocks of a :class:`spikemem.models.RoutedMemory`. A subclass says which are opened.
+
+    Keys and values are signs, and numbers are told, as in :class:`spikemem.layers.spiking.three_factor.ThreeFactorLayer`.
+    """
+
+    modes: ClassVar = {}
+    cannot: ClassVar[Mapping[str, str]] = {
+        "decay": "a block fades when it is written, by the same part each time",
+        "key": "nothing in its rule takes up what a key brings up",
+        "prune": NO_SMALLEST,
+        "quantise": NO_ROUNDING,
+    }
+
+    @property
+    def matrices(self) -> Array:
+        """All S_b, blocks x d_v x d_k, as the oracle has them."""
+        w = np.stack(list(self._blocks().values()))
+        matrices: Array = sqrt(self.parameters.d_k) / 2 * (w[:, 0] - w[:, 1]).transpose(0, 2, 1)
+        return matrices
+
+    def _blocks(self) -> dict[str, Array]:
+        """Return the weights of both lines of each bit, (2, d_k, d_v), of each block."""
+        p = self.parameters
+        names = [q.name for q in self._running.model.network().projections if q.name.startswith("memory")]
+        return {name: self._running.weights(name).reshape(2, p.d_k, p.d_v) for name in names}
+
+    def _store(self, item: Item, opened: list[int] | None) -> None:
+        if not item.key.any() or not item.value.any():
+            raise InvalidInput(f"{type(self).__name__}.write: key and value must have a sign that is not 0")
+        self._running.do("write", key=lines(item.key), value=lines(item.value), opened=opened)
+
+    def _ask(self, query: Query, **which: Any) -> Recalled:
+        p = self.parameters
+        if not query.key.any():
+            return Recalled(np.zeros(p.d_v))
+        answer = self._running.do("recall", key=lines(query.key), **which)
+        return Recalled(values_told(answer, p.d_v, p.levels, p.range), latency_ms=answer.latency_ms)
+
+    def _state(self) -> dict[str, Array]:
+        return self._blocks()
+
+
+class SpikingMixtureOfMemoriesParameters(MixtureOfMemoriesParameters, ToldParameters):
+    """Parameters of :class:`SpikingMixtureOfMemories`."""
+
+
+@final
+class SpikingMixtureOfMemories(RoutedLayer[SpikingMixtureOfMemoriesParameters]):
+    """The spiking form of :class:`spikemem.layers.MixtureOfMemories`, with the same drawn router.
+
+    Lost are the weights of several ``active`` memories: the softmax of their scores there, 1 each here.
+    """
+
+    takes = SpikingMixtureOfMemoriesParameters
+    traits = Traits(keys=TERNARY, values=TERNARY, write_options=("label",), read_options=("label",), labels="blocks")
+
+    def _model(self) -> RoutedMemory:
+        p = self.parameters
+        return RoutedMemory(
+            blocks=p.blocks, active=p.active, key=p.d_k, value=p.d_v, shared=p.shared, retain=p.decay, levels=p.levels,
+            range=p.range, seed=self._seed,
+        )  # fmt: skip
+
+    def _write(self, item: Item) -> None:
+        self._store(item, None if item.label is None else [item.label])
+
+    def _read(self, query: Query) -> Recalled:
+        return self._ask(query, opened=None if query.label is None else [query.label])
+
+    def _constants(self) -> dict[str, Array]:
+        return {"R": self._model().drawn()}
+
+
+class SpikingMemoryCachingParameters(MemoryCachingParameters, ToldParameters):
+    """Parameters of :class:`SpikingMemoryCaching`."""
+
+    caches: Count = parameter(4, doc="segments for which there is room")
+    best: int = parameter(0, ge=0, doc="caches that are read, those that match best; 0: all")
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse weights, and more caches than there are."""
+        if self.beta:
+            raise InvalidInput(
+                f"SpikingMemoryCachingParameters.beta: must be 0, since open blocks weigh alike, got {self.beta:g}"
+            )
+        if self.best > self.caches:
+            raise InvalidInput(
+                f"SpikingMemoryCachingParameters.best: must be <= caches = {self.caches}, got {self.best}"
+            )
+
+
+@final
+class SpikingMemoryCaching(RoutedLayer[SpikingMemoryCachingParameters]):
+    """The spiking form of :class:`spikemem.layers.MemoryCaching` for beta = 0, where all caches weigh alike.
+
+    ``best`` caches are those that match best, by the sum of a segment's keys (the oracle's mean orders full segments alike),
+    and are read with the weight 1: the oracle reads as many with ``top_k``, and weighs them by beta.
+    """
+
+    takes = SpikingMemoryCachingParameters
+    traits = Traits(keys=TERNARY, values=TERNARY)
+
+    def _reset(self) -> None:
+        super()._reset()
+        self._written = 0
+
+    def _model(self) -> RoutedMemory:
+        p = self.parameters
+        return RoutedMemory(
+            blocks=p.caches, active=max(p.best, 1), key=p.d_k, value=p.d_v, router="learned", retain=p.decay,
+            levels=p.levels, range=p.range,
+        )  # fmt: skip
+
+    def _write(self, item: Item) -> None:
+        p = self.parameters
+        if self._written == p.caches * p.segment:
+            raise InvalidInput(f"{type(self).__name__}.write: all caches are full (caches={p.caches})")
+        self._store(item, [self._written // p.segment])
+        self._written += 1
+
+    def _read(self, query: Query) -> Recalled:
+        used = list(range(max(-(-self._written // self.parameters.segment), 1)))
+        return self._ask(query, among=used) if self.parameters.best else self._ask(query, opened=used)
+
+    def _state(self) -> dict[str, Array]:
+        keys = self._running.weights("keys").reshape(-1, self.parameters.caches)
+        return {**self._blocks(), "keys": keys}
