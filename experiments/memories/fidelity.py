@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,85 +15,19 @@ from spikemem.errors import MissingDependency
 from spikemem.experiment.study import Columns, Criterion, columns
 from spikemem.experiments.memories.entrants import Entrant, Order
 from spikemem.experiments.memories.fidelity_page import draw
+from spikemem.experiments.memories.fidelity_pairs import HELD, PAIRS, SIZE, Pair
 from spikemem.experiments.memories.items import Array, Damage, Items
 from spikemem.experiments.memories.suite import Part, Suite, rounded
 from spikemem.experiments.memories.trial import Filled
-from spikemem.layers import (
-    DenseHebbian,
-    DenseHebbianParameters,
-    MemoryLayer,
-    ModernHopfield,
-    ModernHopfieldParameters,
-    SoftmaxAttention,
-    SoftmaxAttentionParameters,
-)
-from spikemem.layers.spiking import (
-    MemoryNeuronPairs,
-    MemoryNeuronPairsParameters,
-    MemoryNeuronPatterns,
-    MemoryNeuronPatternsParameters,
-)
 
 TITLE = "P0 fidelity"
-SIZE, HELD = 32, 6
-"""Signs of a key and of a value, and items."""
 CUE = Damage("flipped", 0.2)
-BETA = 0.06
-"""Of the exponential, per unit of overlap: so small that several items are heard, and the sum of votes is put to the test."""
-MANY, FEW = 64, 8
-"""Races held for an answer."""
 SURE = 4.0
 """Standard deviations of the mean vote that an answer of the oracle must be away from 0 to be one that must be equal."""
 CHANCE = 1e-4
 """Of being told apart from the votes that it is drawn by; reads are few, and so their spread is not well known."""
 OTHER_HELD, OTHER_D = 4, 32
 """Items, and signs of a value, that the other backend is given."""
-
-Layer = MemoryLayer[Any]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An oracle and its spiking form: how they are made, by seed, and of how many votes an answer is the mean, if it is one."""
-
-    name: str
-    oracle: Callable[[int], Layer]
-    spiking: Callable[[int, str], Layer]
-    votes: int | None = None
-
-
-def _attention(races: int) -> Pair:
-    return Pair(
-        f"softmax attention, {races} races",
-        lambda seed: SoftmaxAttention(SoftmaxAttentionParameters(d_k=SIZE, d_v=SIZE, beta=BETA), seed),
-        lambda seed, on: MemoryNeuronPairs(
-            MemoryNeuronPairsParameters(d_k=SIZE, d_v=SIZE, slots=HELD, beta=BETA, races=races), seed, on
-        ),
-        races,
-    )
-
-
-def _patterns(name: str, oracle: Callable[[int], Layer], **parameters: Any) -> Pair:
-    return Pair(
-        name, oracle,
-        lambda seed, on: MemoryNeuronPatterns(
-            MemoryNeuronPatternsParameters(N=2 * SIZE, slots=HELD, races=MANY, **parameters), seed, on
-        ),
-    )  # fmt: skip
-
-
-PAIRS = (
-    _attention(MANY),
-    _attention(FEW),
-    _patterns(
-        "dense, P = 3", lambda seed: DenseHebbian(DenseHebbianParameters(N=2 * SIZE, P=3), seed), transfer="power", exponent=2
-    ),
-    _patterns(
-        "modern Hopfield",
-        lambda seed: ModernHopfield(ModernHopfieldParameters(N=2 * SIZE, beta=16.0), seed),
-        transfer="exponential", beta=16.0 / (2 * SIZE),
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -162,10 +96,10 @@ def _answers(suite: Suite, pair: Pair, number: int) -> Array:
     values, size = items.values(HELD), oracle.parameters.d_k
     for k in range(HELD):
         pairs = (items.key(k, size),) if oracle.traits.auto else (items.key(k, size), values[k])
-        oracle.write(*pairs)
+        oracle.write(pair.scale * pairs[0], *pairs[1:])
         spiking.write(*pairs)
     cues = [items.damaged(k, size, CUE) for k in range(HELD)]
-    wanted = np.concatenate([oracle.read(cue).value for cue in cues])
+    wanted = np.concatenate([oracle.read(pair.scale * cue).value for cue in cues])
     return np.array([wanted, 0.5 * (1.0 + np.concatenate([np.sign(spiking.read(cue).value) for cue in cues]))])
 
 
@@ -224,7 +158,7 @@ def criteria(found: Sequence[Compared], backends: Mapping[str, Sequence[Any]]) -
             what = f"{c.pair.name}: as many bits are equal as of votes drawn by the oracle's weights (t test, p > {CHANCE:g})"
             made.append(Criterion(what, abs(gap) <= within, f"{share:.4f}, {c.expected:.4f} expected"))
         else:
-            what = f"{c.pair.name}: 95 % of the bits at rest are equal (ours)"
+            what = f"{c.pair.name}: 95 % of the bits are equal (ours)"
             made.append(Criterion(what, float(c.equal.mean()) >= 0.95, f"{c.equal.mean():.4f}"))
     if reads := sum(backends.get("reads", [])):
         same = sum(backends["equal answers"]), sum(backends["equal costs"])

@@ -10,7 +10,7 @@ import pytest
 
 from spikemem.errors import InvalidInput
 from spikemem.experiment.study import StudyRun
-from spikemem.experiments.memories import capacity, cues, energy, fidelity
+from spikemem.experiments.memories import capacity, cues, energy, fidelity, fidelity_pairs
 from spikemem.experiments.memories.entrants import Entrant, Order
 from spikemem.experiments.memories.items import Damage, Items
 from spikemem.experiments.memories.registry import ENTRANTS
@@ -120,7 +120,7 @@ def test_joules_are_made_of_the_coefficients_that_are_given_alone() -> None:
 
 def test_fewer_races_than_the_oracle_is_compared_at_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The criterion of votes can fail: 8 races are told from 64."""
-    few = replace(fidelity.PAIRS[1], votes=fidelity.MANY)
+    few = replace(fidelity_pairs.PAIRS[1], votes=fidelity_pairs.MANY)
     monkeypatch.setattr(fidelity, "PAIRS", (few,))
     failed = [c.name for c in fidelity.measure(replace(suite(), seeds=8)).criteria if not c.passed]
     assert any("as many bits are equal" in name for name in failed)
