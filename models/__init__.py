@@ -9,6 +9,7 @@ from spikemem.language import Memory
 from spikemem.models.ca3_cam import CA3CAM
 from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
+from spikemem.models.reliable_cam import ReliableCAM
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
 from spikemem.models.sparsey import Sparsey
@@ -20,6 +21,7 @@ _ALL = (
     CA3CAM,
     HeteroAssociative,
     MemoryNeurons,
+    ReliableCAM,
     SDRClassifier,
     SDRNeuron,
     Sparsey,
@@ -35,6 +37,7 @@ __all__ = [
     "MODELS",
     "HeteroAssociative",
     "MemoryNeurons",
+    "ReliableCAM",
     "SDRClassifier",
     "SDRNeuron",
     "Sparsey",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import exp, expm1
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from spikemem.language import (
     Explicit,
     FromList,
     Grouped,
-    IF_curr_delta,
     Index,
     Mac,
     Memory,
@@ -33,23 +31,14 @@ from spikemem.language import (
     parameter,
     window,
 )
+from spikemem.models.counting_neurons import UNIT, neurons
 from spikemem.models.sparsey import Sparsey
 from spikemem.rng import generator
 
 Pixels = Annotated[Neurons, Bits("inputs")]
 Draw = Annotated[Neurons, Index("draws")]
-_LEAK = 16.0
-"""A step in membrane time constants: what is left of V after it is exp(-16)."""
-_UNIT = exp(_LEAK)
-"""The weight (mV) of which the leak of the step leaves 1 mV."""
 _LARGEST = 65535
 """Sums of weights are to fit into 16 bits."""
-
-
-def neurons(theta: int) -> IF_curr_delta:
-    """Return neurons without memory that fire in a step if at least ``theta`` units arrive in it (see :class:`SparseyRace`)."""
-    tau, resistance = 1.0 / _LEAK, 1.0 / -expm1(-_LEAK)
-    return IF_curr_delta(cm=tau / resistance, tau_m=tau, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=theta - 0.5)
 
 
 def _recalled(model: SparseyRace) -> Window:
@@ -149,7 +138,7 @@ class SparseyRace(Memory):
     def build(self, net: NetworkBuilder) -> None:
         """Declare the sources, the cells and their races, and how the familiarity is measured."""
         S, K, Q, kick = self.inputs, self.cells, self.modules, self.inputs + 1
-        silence = self._silence * _UNIT
+        silence = self._silence * UNIT
         lines, ramp, pick = net.input("in_line", 2 * S), net.input("in_ramp", S), net.input("in_pick", self.size)
         need, gating = kick.bit_length(), (self.most + 1).bit_length()
         needs, gates, reset = net.input("in_need", Q * need), net.input("in_gate", Q * gating), net.input("in_reset", 1)
@@ -159,26 +148,26 @@ class SparseyRace(Memory):
 
         reached = FromList(tuple((j, i) for j, row in enumerate(self.synapses) for i in row))
         if reached.connections:
-            net.connect(lines, cell, reached, weight=_UNIT, delay=2.0)
-            net.connect(lines, peak, reached, weight=_UNIT, delay=1.0)
+            net.connect(lines, cell, reached, weight=UNIT, delay=2.0)
+            net.connect(lines, peak, reached, weight=UNIT, delay=1.0)
 
-        net.connect(pick, cell, OneToOne(), weight=kick * _UNIT, delay=2.0)
+        net.connect(pick, cell, OneToOne(), weight=kick * UNIT, delay=2.0)
         net.connect(needs, cell, Grouped(need, K), weight=_each(Q, need, K), delay=2.0)
         net.connect(gates, gate, Grouped(gating, 1), weight=_each(Q, gating, 1), delay=1.0)
-        net.connect(gate, cell, Grouped(1, K), weight=kick * _UNIT, delay=1.0)
-        net.connect(cell, code, OneToOne(), weight=_UNIT, delay=1.0)
+        net.connect(gate, cell, Grouped(1, K), weight=kick * UNIT, delay=1.0)
+        net.connect(cell, code, OneToOne(), weight=UNIT, delay=1.0)
         for firing in (cell, code):  # in the next step, and in those after it
             net.inhibit(firing, cell, Grouped(K, K), weight=silence, delay=1.0)
 
-        falling = [_UNIT * (S + 1 - u) for u in range(1, S + 1)]
+        falling = [UNIT * (S + 1 - u) for u in range(1, S + 1)]
         net.connect(ramp, peak, AllToAll(), weight=_numbers(np.repeat(falling, self.size)), delay=1.0)
         seen = FromList(tuple((u, q * S + u) for u in range(S) for q in range(Q)))
-        net.connect(ramp, best, seen, weight=K * _UNIT, delay=2.0)
-        net.connect(peak, best, Grouped(K, S), weight=_UNIT, delay=1.0)
+        net.connect(ramp, best, seen, weight=K * UNIT, delay=2.0)
+        net.connect(peak, best, Grouped(K, S), weight=UNIT, delay=1.0)
         rises = np.tile(np.diff(np.arange(S + 1) ** self.lambda_first), Q)
-        net.connect(best, gate, AllToAll(), weight=_numbers(np.repeat(rises * _UNIT, Q)), delay=1.0)
+        net.connect(best, gate, AllToAll(), weight=_numbers(np.repeat(rises * UNIT, Q)), delay=1.0)
         for latch, weight in ((code, 1), (best, K + 1)):
-            net.connect(latch, latch, OneToOne(), weight=weight * _UNIT, delay=1.0)
+            net.connect(latch, latch, OneToOne(), weight=weight * UNIT, delay=1.0)
             net.inhibit(reset, latch, AllToAll(), weight=silence, delay=1.0)
 
     @operation(spacing=4.0, from_end=True, answers={"code": _recalled})
@@ -270,7 +259,7 @@ def _binary(step: int, module: int, amplitude: int, largest: int) -> list[tuple[
 
 def _each(modules: int, lines: int, cells: int) -> Explicit:
     """Return the weights of those lines onto the ``cells`` of their module."""
-    return _numbers(np.tile(np.repeat(2.0 ** np.arange(lines), cells), modules) * _UNIT)
+    return _numbers(np.tile(np.repeat(2.0 ** np.arange(lines), cells), modules) * UNIT)
 
 
 def _numbers(weights: npt.ArrayLike) -> Explicit:
