@@ -72,7 +72,7 @@ class ReliableCAM(Memory):
 
     So each weight of a cue is written anew, whatever it was, and no answer depends on what targets do differently:
     pairs with dt = 0, histories of 15 spikes or of all. Sizes: 2C + 2K + 1 + B neurons, B = bits of K - 1, of which only
-    ``complete`` needs 1 + B; 2CK plastic synapses and 12C + 16K + B(2C + 4) others.
+    ``complete`` needs 1 + B; 2CK plastic synapses and 12C + 14K + B(2C + 4) others.
     """
 
     numerics: ClassVar[None] = None
@@ -98,18 +98,19 @@ class ReliableCAM(Memory):
 
         net.connect(cue, recalled, full, weight=0.0, delay=2.0, synapse=learning(2))
         net.connect(bit, found, full, weight=0.0, delay=2.0, synapse=learning(most))
-        for line, neuron, gate, steps in (
-            (in_cue, cue, retrieve, (1,)),
-            (in_cue, cue, encode, (5, 10)),
-            (in_content, bit, retrieve, (1,)),
-            (in_content, bit, encode, (2, 8)),
-            (in_content, recalled, encode, (4,)),
+        for role, line, neuron, gate, delay in (
+            ("ask", in_cue, cue, retrieve, 1.0),
+            ("ask", in_content, bit, retrieve, 1.0),
+            ("learn", in_cue, cue, encode, 5.0),
+            ("learn", in_content, bit, encode, 2.0),
+            ("teach", in_content, recalled, encode, 4.0),
+            ("write", in_cue, cue, encode, 10.0),
+            ("write", in_content, bit, encode, 8.0),
         ):
-            for step in steps:
-                net.connect(line, neuron, one, weight=once, delay=float(step), name=f"{line}->{neuron}@{step}")
-                net.connect(gate, neuron, full, weight=once, delay=float(step), name=f"{gate}->{neuron}@{step}")
+            net.connect(line, neuron, one, weight=once, delay=delay, name=f"{line}-{role}->{neuron}")
+            net.connect(gate, neuron, full, weight=once, delay=delay, name=f"{gate}-{role}->{neuron}")
         for neuron, delay in ((bit, 4.0), (recalled, 2.0)):  # all but the content
-            net.connect(encode, neuron, full, weight=twice, delay=delay, name=f"others->{neuron}")
+            net.connect(encode, neuron, full, weight=twice, delay=delay, name=f"{encode}-others->{neuron}")
             net.inhibit(in_content, neuron, one, weight=twice, delay=delay)
         for teacher, connector in ((in_cue, one), (encode, full)):
             net.connect(teacher, found, connector, weight=units(self.bits, most), delay=1.0)
