@@ -153,7 +153,8 @@ def test_completion_ranks_by_overlap() -> None:
         (range(12), {0, 1}, {0, 1, 2, 3, 4, 5}),
     ):
         answer = memory.complete(content=bits)
-        assert (answer.cues, answer.content) == (cues, content)
+        assert answer.cues == cues
+        assert answer.content == content
 
 
 @pytest.mark.parametrize("wrong", range(1, 17))
@@ -238,7 +239,10 @@ def test_a_learned_content_outlasts_more_spikes_than_a_history_holds() -> None:
 def largest(weight: Any) -> float:
     """Return the largest weight of a projection, in units of the threshold that it counts against."""
     assert isinstance(weight, Threshold)
-    return float(weight.value.numbers.array.max() if isinstance(weight.value, Explicit) else weight.value)
+    if isinstance(weight.value, Explicit):
+        return float(weight.value.numbers.array.max())
+    assert isinstance(weight.value, float)
+    return weight.value
 
 
 def test_inhibition_does_not_grow_with_the_bits() -> None:
