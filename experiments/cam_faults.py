@@ -115,7 +115,9 @@ class CamFaults(Study):
         criteria = (
             Criterion("without faults ReliableCAM is always right", min(whole) == 1.0, f"at least {min(whole):.4g}"),
             Criterion(
-                "under noise it is right at least as often", not worse, f"worse at: {', '.join(worse) or 'none'}"
+                "under noise it is right as often or more (2 standard errors)",
+                not worse,
+                f"worse at: {', '.join(worse) or 'none'}",
             ),
         )
         return Findings({"faults": table}, criteria, lambda: _figure(table))

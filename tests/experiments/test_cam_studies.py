@@ -8,6 +8,7 @@ import pytest
 from spikemem.experiment.study import StudyRun
 from spikemem.experiments.cam_faults import FAULTS, CamFaults, add, lose, protocol, right, shift
 from spikemem.experiments.cam_streams import CamStreams
+from spikemem.experiments.cam_timing import CamTiming
 from spikemem.models import CA3CAM, ReliableCAM
 
 SPIKES = np.repeat(np.arange(0, 4000, 4), 3).astype(np.int64), np.tile(np.arange(3), 1000).astype(np.int32)
@@ -61,3 +62,12 @@ def test_faults_tell_the_memories_apart() -> None:
         assert (shares[:, 0] == 1.0).all()
         assert (shares[:, -1] < 0.5).all()
     assert len(findings.draw().axes) == 3
+
+
+def test_only_learning_pairs_spikes_closely() -> None:
+    findings = CamTiming().run(StudyRun())
+    assert [c.name for c in findings.failed] == []
+    table = findings.tables["pairs"]
+    row = dict(zip(table["post - pre, ms"], table["cue->recalled, pairs in learn and forget"], strict=True))
+    assert (row[1], row[-1]) == (3 + 2, 3 + 4 + 6)  # contents, and all other bits, of two memories and of none
+    assert len(findings.draw().axes) == 2
