@@ -15,7 +15,8 @@ import spikemem
 from spikemem.backend import RunOptions, backend
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
 from spikemem.errors import InvalidInput, MissingDependency, OperationError
-from spikemem.experiments.cam_streams import MATRICES, ideal, off, random_stream
+from spikemem.experiment.study import StudyRun
+from spikemem.experiments.cam_streams import MATRICES, CamStreams, ideal, off, random_stream
 from spikemem.hardware import find_hardware
 from spikemem.ir import Explicit, Network, PairSTDP, Threshold
 from spikemem.ir.lowered import synapses
@@ -63,6 +64,16 @@ def test_every_answer_in_a_random_stream_is_right(cues: int, bits: int, count: i
     assert (made.right, made.wrong) == (sum(bool(c.expect) for c in asked.calls), 0)
     assert made.right > count / 3
     assert off(model, made, asked) < 4.0 * RESIDUE * count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cues", "bits", "count"), [(5, 10, 10_000), (16, 32, 10_000), (64, 128, 10_000), (256, 1024, 2_000)]
+)
+def test_every_answer_in_a_long_stream_is_right(cues: int, bits: int, count: int) -> None:
+    findings = CamStreams(sizes=((cues, bits),), operations=count, seeds=1).run(StudyRun())
+    assert [c.name for c in findings.failed] == []
+    assert findings.tables["streams"]["asked"][0] > count / 2
 
 
 def test_what_is_off_is_seen() -> None:
