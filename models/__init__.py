@@ -12,6 +12,7 @@ from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.nearest_neighbour import NearestNeighbour
 from spikemem.models.phase_memory import PhaseMemory
+from spikemem.models.reliable_cam import ReliableCAM
 from spikemem.models.routed_memory import RoutedMemory
 from spikemem.models.sdr_classifier import SDRClassifier
 from spikemem.models.sdr_neuron import SDRNeuron
@@ -28,6 +29,7 @@ _ALL = (
     MemoryNeurons,
     NearestNeighbour,
     PhaseMemory,
+    ReliableCAM,
     RoutedMemory,
     SDRClassifier,
     SDRNeuron,
@@ -48,6 +50,7 @@ __all__ = [
     "MemoryNeurons",
     "NearestNeighbour",
     "PhaseMemory",
+    "ReliableCAM",
     "RoutedMemory",
     "SDRClassifier",
     "SDRNeuron",

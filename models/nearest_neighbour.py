@@ -23,9 +23,9 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.counting_neurons import UNIT as MOMENT
+from spikemem.models.counting_neurons import neurons
 from spikemem.models.hebbian_associator import PAUSE, UNIT, accumulators, counting, opposite, raised, raising, rises
-from spikemem.models.sparsey_race import UNIT as MOMENT
-from spikemem.models.sparsey_race import neurons
 
 _FIRST = PAUSE - 1
 """When the best match can fire after its key, so that no synapse takes the two for a pair."""

@@ -29,8 +29,8 @@ from spikemem.language import (
     parameter,
     pulse,
 )
+from spikemem.models.counting_neurons import UNIT, neurons
 from spikemem.models.hebbian_associator import opposite
-from spikemem.models.sparsey_race import UNIT, neurons
 from spikemem.models.three_factor_memory import accumulators, telling, told, window_of
 from spikemem.rng import generator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import exp, expm1
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from spikemem.language import (
     Explicit,
     FromList,
     Grouped,
-    IF_curr_delta,
     Index,
     Mac,
     Memory,
@@ -33,23 +31,14 @@ from spikemem.language import (
     parameter,
     window,
 )
+from spikemem.models.counting_neurons import UNIT, neurons
 from spikemem.models.sparsey import Sparsey
 from spikemem.rng import generator
 
 Pixels = Annotated[Neurons, Bits("inputs")]
 Draw = Annotated[Neurons, Index("draws")]
-_LEAK = 16.0
-"""A step in membrane time constants: what is left of V after it is exp(-16)."""
-UNIT = exp(_LEAK)
-"""The weight (mV) of which the leak of the step leaves 1 mV."""
 _LARGEST = 65535
 """Sums of weights are to fit into 16 bits."""
-
-
-def neurons(theta: int) -> IF_curr_delta:
-    """Return neurons without memory that fire in a step if at least ``theta`` units arrive in it (see :class:`SparseyRace`)."""
-    tau, resistance = 1.0 / _LEAK, 1.0 / -expm1(-_LEAK)
-    return IF_curr_delta(cm=tau / resistance, tau_m=tau, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=theta - 0.5)
 
 
 def _recalled(model: SparseyRace) -> Window:

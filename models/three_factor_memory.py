@@ -28,8 +28,8 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.counting_neurons import UNIT, neurons
 from spikemem.models.hebbian_associator import opposite
-from spikemem.models.sparsey_race import UNIT, neurons
 
 KeyLines = Annotated[Neurons, Bits("key_lines")]
 TaughtLines = Annotated[Neurons, Bits("taught_lines")]

@@ -109,7 +109,7 @@ class Threshold:
     The pass ``threshold-units`` turns it into the target's own unit (nA, mV or uS) for the numerics in use.
     """
 
-    value: Positive | Uniform | Normal = 1.0
+    value: Positive | Uniform | Normal | Explicit = 1.0
 
 
 Drawn = Uniform | Normal | Explicit

@@ -8,7 +8,7 @@ from typing import ClassVar, assert_never
 from spikemem.errors import NetworkError
 from spikemem.ir.network import Network, Projection
 from spikemem.ir.numerics import Numerics
-from spikemem.ir.values import Normal, Threshold, Uniform
+from spikemem.ir.values import Explicit, Normal, Numbers, Threshold, Uniform
 from spikemem.passes.base import Pass
 
 
@@ -46,7 +46,7 @@ class ThresholdUnits(Pass):
         )
 
 
-def _scaled(value: float | Uniform | Normal, unit: float) -> float | Uniform | Normal:
+def _scaled(value: float | Uniform | Normal | Explicit, unit: float) -> float | Uniform | Normal | Explicit:
     match value:
         case float() | int():
             return value * unit
@@ -54,4 +54,6 @@ def _scaled(value: float | Uniform | Normal, unit: float) -> float | Uniform | N
             return Uniform(value.low * unit, value.high * unit)
         case Normal():
             return Normal(value.mean * unit, value.sd * unit, value.low * unit, value.high * unit)
+        case Explicit():
+            return Explicit(Numbers(value.numbers.array * unit))
     assert_never(value)

@@ -97,7 +97,7 @@ PARAMETERS: dict[str, Wrong] = {
     "probability": (lambda: FixedProbability(1.5), "FixedProbability.p_connect: must be <= 1, got 1.5"),
     "in-degree": (lambda: FixedNumberPre(0), "FixedNumberPre.n: must be >= 1, got 0"),
     "in-degree fraction": (lambda: FixedNumberPre(1.5), "FixedNumberPre.n: must be a whole number, got 1.5"),  # type: ignore[arg-type]
-    "threshold": (lambda: Threshold(0.0), "Threshold.value: must be > 0 (or Uniform, Normal), got 0.0"),
+    "threshold": (lambda: Threshold(0.0), "Threshold.value: must be > 0 (or Uniform, Normal, Explicit), got 0.0"),
     "uniform": (lambda: Uniform(2.0, 1.0), "Uniform: high must be >= low, got low=2.0, high=1.0"),
     "normal": (lambda: Normal(0.0, 1.0, 2.0, 2.0), "Normal: low must be < high, got low=2.0, high=2.0"),
     "numbers": (lambda: Numbers([1.0, NAN]), "Numbers: every element must be finite, got nan at [1]"),

@@ -12,11 +12,13 @@ from spikemem.ir import (
     NUMERICS,
     AllToAll,
     Cell,
+    Explicit,
     IF_cond_exp,
     IF_curr_delta,
     IF_curr_exp,
     Network,
     Normal,
+    Numbers,
     Numerics,
     PairSTDP,
     Population,
@@ -97,6 +99,7 @@ def test_distributions_and_rules_are_scaled_alike() -> None:
     cases: dict[Any, Any] = {
         Uniform(0.2, 1.0): Uniform(0.2 * unit, 1.0 * unit),
         Normal(0.6, 0.1, 0.2, 1.0): Normal(0.6 * unit, 0.1 * unit, 0.2 * unit, 1.0 * unit),
+        Explicit(Numbers([0.2])): Explicit(Numbers([0.2 * unit])),
         1.2: 1.2 * unit,
     }
     for given_, wanted in cases.items():

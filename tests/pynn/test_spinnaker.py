@@ -49,6 +49,7 @@ def deployed(out: Path, *arguments: str, hardware: str = "virtual3") -> dict[str
         (["ca3-state-map"], 12, 117),
         (["hetero-functional"], 3, 20),
         (["sparsey-race-letters"], 11, 184),
+        (["reliable-cam"], 12, 57),
     ],
     ids=lambda value: str(value),
 )

@@ -18,8 +18,8 @@ backends do about it, and which test shows each of them. Which fields of a plast
 """
 _AFTER = """\
 A rule declared `portable` says that the model depends neither on pairs with dt = 0 nor on long histories; then each target
-takes its own convention. `HeteroAssociative` is such a memory: `tests/models/test_hetero_associative.py` runs it with all of
-them.
+takes its own convention. `HeteroAssociative` and `ReliableCAM` are such memories: `tests/models/test_hetero_associative.py` and
+`tests/models/test_reliable_cam.py` run them with all of them.
 
 CA3CAM depends on depression at dt = 0, on a history of 15 spikes and on delays of one step, so NEST refuses it, with these
 reasons.
