@@ -23,6 +23,7 @@ from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
+from spikemem.backends.pynn.software_board import software_board
 from spikemem.backends.pynn.translate import CELLS
 from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
 from spikemem.hardware import Board
@@ -61,11 +62,21 @@ DIALECT = Dialect(
 )
 
 
-def configuration(board: Board) -> str:
-    """Return what sPyNNaker is configured with; the rest are its defaults."""
+_SOFTWARE = {
+    "enable_advanced_monitor_support": False,
+    "enable_reinjection": False,
+    "post_simulation_overrun_before_error": 600,
+}
+"""Machine options for a board in software: its monitor needs no help, and it is slower than real time."""
+
+
+def configuration(board: Board, address: str | None = None) -> str:
+    """Return what sPyNNaker is configured with; the rest are its defaults. ``address``: that of a board in software."""
     machine: dict[str, object] = {"version": board.version, "virtual_board": board.virtual}
-    if board.address:
-        machine["machine_name"] = board.address
+    if board.software:
+        machine |= _SOFTWARE
+    if address or board.address:
+        machine["machine_name"] = address or board.address
     if board.server:
         machine["spalloc_server"] = board.server
     lines = [f"{name} = {value}" for name, value in machine.items()]
@@ -118,24 +129,37 @@ class SpinnakerProgram(PyNNProgram):
                 "reports the mapping, or the hardware file of a board"
             )
         self.log = ""
-        preflight(self._board, self.placement.get("cores_used", 0))
-        result = self._worker(description, steps, self._board)
+        if self._board.software:
+            result = self._in_software(description, steps)
+        else:
+            preflight(self._board, self.placement.get("cores_used", 0))
+            result = self._worker(description, steps, self._board)
         self.notes = result.warnings
         for warning in result.warnings:
             warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
         assert result.outcome is not None
         return result.outcome
 
+    def _in_software(self, description: Description, steps: int) -> Result:
+        with software_board(self._board.version) as running:
+            try:
+                return self._worker(description, steps, self._board, running.address)
+            except HardwareError as error:
+                said = running.said()
+                if not said:
+                    raise
+                raise HardwareError(f"backend spinnaker: {named(self._board)}: {said[0]}") from error
+
     def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
         return values
 
-    def _worker(self, description: Description, steps: int, board: Board) -> Result:
+    def _worker(self, description: Description, steps: int, board: Board, address: str | None = None) -> Result:
         with TemporaryDirectory(prefix="spikemem-") as name:
             folder = Path(name)
-            boards = board.boards if board.version == 5 and not board.address else None
+            boards = board.boards if board.version == 5 and not (board.address or address) else None
             job = Job(description, steps, boards, board.time_scale_factor)
             (folder / JOB).write_bytes(pickle.dumps(job))
-            (folder / ".spynnaker.cfg").write_text(configuration(board))
+            (folder / ".spynnaker.cfg").write_text(configuration(board, address))
             self.log = _run_worker(folder, self.watch)
             path = folder / RESULT
             if not path.is_file():
