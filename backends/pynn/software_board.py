@@ -20,6 +20,12 @@ from typing import IO
 from spikemem.errors import HardwareError, MissingDependency
 
 _MODULE = "spikemem.backends.spinnaker_board.server"
+MACHINE_OPTIONS = {
+    "enable_advanced_monitor_support": False,
+    "enable_reinjection": False,
+    "post_simulation_overrun_before_error": 600,
+}
+"""Of sPyNNaker's configuration: the monitor needs no help here, and the board may be slower than real time."""
 _PATIENCE = 60.0
 _GRACE = 5.0
 

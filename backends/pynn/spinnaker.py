@@ -23,7 +23,7 @@ from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
-from spikemem.backends.pynn.software_board import software_board
+from spikemem.backends.pynn.software_board import MACHINE_OPTIONS, software_board
 from spikemem.backends.pynn.translate import CELLS
 from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
 from spikemem.hardware import Board
@@ -62,19 +62,11 @@ DIALECT = Dialect(
 )
 
 
-_SOFTWARE = {
-    "enable_advanced_monitor_support": False,
-    "enable_reinjection": False,
-    "post_simulation_overrun_before_error": 600,
-}
-"""Machine options for a board in software: its monitor needs no help, and it is slower than real time."""
-
-
 def configuration(board: Board, address: str | None = None) -> str:
     """Return what sPyNNaker is configured with; the rest are its defaults. ``address``: that of a board in software."""
     machine: dict[str, object] = {"version": board.version, "virtual_board": board.virtual}
     if board.software:
-        machine |= _SOFTWARE
+        machine |= MACHINE_OPTIONS
     if address or board.address:
         machine["machine_name"] = address or board.address
     if board.server:

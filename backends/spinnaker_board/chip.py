@@ -49,19 +49,19 @@ class Chip:
     def load(self, image: bytes, app: int, mask: int, *, wait: bool) -> list[Core]:
         """Put a binary on cores, in place of what ran there; return them, ready to be started."""
         numbers = [number for number in range(1, layout.CORES) if mask >> number & 1]
+        devices = (self.router, self.system)
+        loaded = [Core(Place(self.xy, n), self.memory, devices, self._clock, self._send) for n in numbers]
+        for core in loaded:
+            core.load(image, app, wait=wait)  # raises, before anything is changed, if it is no binary
         self.memory.set_byte(layout.APP_DATA + 4 * app, len(numbers))
         if numbers:
             self.memory.set_byte(layout.APP_DATA + 4 * app + _LEAD, numbers[0])
-        loaded = []
-        for number in numbers:
+        for number, core in zip(numbers, loaded, strict=True):
             self._forget(number)
             set_state(self.memory, number, layout.INITIALISING)
             set_app(self.memory, number, app)
             self.system.write(0x58, 1 << number)
-            core = Core(Place(self.xy, number), self.memory, (self.router, self.system), self._clock, self._send)
-            core.load(image, app, wait=wait)
             self.cores[number] = core
-            loaded.append(core)
         return loaded
 
     def stop(self, app: int) -> None:
