@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import unicorn
-from unicorn import arm_const as arm
 
 from spikemem.backends.spinnaker_board import aplx, layout
 from spikemem.backends.spinnaker_board.comms import Comms, Packet
-from spikemem.backends.spinnaker_board.device import Device, NotEmulated
+from spikemem.backends.spinnaker_board.device import Device
 from spikemem.backends.spinnaker_board.dma import Dma
+from spikemem.backends.spinnaker_board.emulator import Emulator, Fault
 from spikemem.backends.spinnaker_board.entry import FIQ, IRQ, NOWHERE, PACKETS, Entries
 from spikemem.backends.spinnaker_board.geometry import XY
 from spikemem.backends.spinnaker_board.memory import Memory, Region, Unmapped
@@ -63,52 +60,34 @@ class Core:
         self.comms = Comms(self.vic, send)
         self.timers = Timers(self.vic, clock, self._polled)
         self.spinning = False
-        self._awake = True
         self._polls = 0
         itcm, dtcm = Region((layout.ITCM,), layout.ITCM_SIZE), Region((layout.DTCM,), layout.DTCM_SIZE)
         self.memory = Memory((itcm, dtcm))
         self._entries = Entries()
         self.comms.taken = self._packet_taken
-        self._uc: Any = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM)
-        self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
+        self._emulator = Emulator()
         for region in (*self.memory.regions, *shared.regions, self._entries.region):
-            for base in region.bases:
-                self._uc.mem_map_ptr(base, region.size, unicorn.UC_PROT_ALL, region.host)
+            self._emulator.map(region)
         router, system = chip_devices
         dma = Dma(place.number, self.memory, shared, self.vic)
         for device, bases, size in (
             (self.comms, layout.COMMS, _PAGE), (self.timers, layout.TIMERS, _PAGE), (self.vic, layout.VIC, _PAGE),
             (dma, layout.DMA, _PAGE), (router, layout.ROUTER, _WIDE), (system, layout.SYSTEM, _PAGE),
         ):  # fmt: skip
-            for base in bases:
-                self._map(device, base, size)
-        self._at = 0
-        self._status = _START_STATUS
-
-    def _map(self, device: Device, base: int, size: int) -> None:
-        read, write = device.read, device.write
-
-        def reads(uc: Any, offset: int, width: int, user: Any) -> int:
-            return read(offset)
-
-        def writes(uc: Any, offset: int, width: int, value: int, user: Any) -> None:
-            write(offset, value)
-
-        self._uc.mmio_map(base, size, reads, None, writes, None)
+            self._emulator.attach(device, bases, size)
 
     def load(self, image: bytes, app: int, *, wait: bool) -> None:
         """Take a binary; :meth:`start` begins it."""
         self.app = app
         try:
-            self._at = aplx.load(image, self.memory)
+            start = aplx.load(image, self.memory)
         except Unmapped as error:
             raise aplx.BadBinary(str(error)) from None
-        self._uc.reg_write(arm.UC_ARM_REG_CPSR, _START_STATUS)
-        self._uc.reg_write(arm.UC_ARM_REG_R0, app | (_WAIT_FLAG if wait else 0))
+        self._emulator.begin(start, _START_STATUS, app | (_WAIT_FLAG if wait else 0))
 
     def start(self) -> None:
         """Run from the binary's beginning until the core sleeps."""
-        self._go(self._at)
+        self._go(self._emulator.at)
         self.run()
 
     def call(self) -> None:
@@ -133,40 +112,34 @@ class Core:
 
     def resume(self) -> None:
         """Let a spinning core go on with its loop."""
-        self._go(self._at | bool(self._status & _THUMB))
+        self._go(self._emulator.at | bool(self._emulator.status & _THUMB))
 
     def _let_in(self) -> int:
         pending = self.vic.pending()
         if pending and self.spinning:
             fast = self.vic.fast
-            if self._status & _NO_FIQ:
+            if self._emulator.status & _NO_FIQ:
                 pending &= ~fast
-            if self._status & _NO_IRQ:
+            if self._emulator.status & _NO_IRQ:
                 pending &= fast
         return pending
 
     def _enter(self, entry: int, handler: int) -> None:
-        self._entries.set(self._status, self._at, handler)
+        self._entries.set(self._emulator.status, self._emulator.at, handler)
         self._go(entry)
 
     def _go(self, at: int) -> None:
         self.spinning, self._polls = False, 0
         try:
-            self._uc.emu_start(at, NOWHERE)
-        except (unicorn.UcError, NotEmulated, Unmapped) as error:
-            raise Stopped(self._fault(error)) from None
-        self._at, self._status = self._uc.reg_read_batch((arm.UC_ARM_REG_PC, arm.UC_ARM_REG_CPSR))
-
-    def _fault(self, error: Exception) -> str:
-        at = self._uc.reg_read(arm.UC_ARM_REG_PC)
-        link = self._uc.reg_read(arm.UC_ARM_REG_LR)
-        return f"{self.place}: the instruction at 0x{at:08x} (called from 0x{link:08x}) {error}"
+            self._emulator.run(at, NOWHERE)
+        except Fault as error:
+            raise Stopped(f"{self.place}: {error}") from None
 
     def _polled(self) -> None:
         self._polls += 1
         if self._polls >= _POLLS:
             self.spinning = True
-            self._uc.emu_stop()
+            self._emulator.stop()
 
     def _packet_taken(self) -> None:
         self._entries.set_more(len(self.comms.waiting))
