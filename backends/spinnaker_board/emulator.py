@@ -29,7 +29,7 @@ class Emulator:
         self._uc.ctl_set_cpu_model(arm.UC_CPU_ARM_926)
         self._handle = self._uc._uch
         self._kept: list[Any] = []
-        self._error: Exception | None = None
+        self._errors: list[Exception] = []
         self._at, self._status = ctypes.c_uint32(), ctypes.c_uint32()
         self._names = (ctypes.c_int * 2)(arm.UC_ARM_REG_PC, arm.UC_ARM_REG_CPSR)
         self._values = (ctypes.c_void_p * 2)(ctypes.addressof(self._at), ctypes.addressof(self._status))
@@ -66,7 +66,7 @@ class Emulator:
             self._check(uclib.uc_mmio_map(self._handle, base, size, calls[0], 0, calls[1], 0))
 
     def _fail(self, error: Exception) -> None:
-        self._error = self._error or error
+        self._errors.append(error)
         self.stop()
 
     def _check(self, code: int) -> None:
@@ -81,12 +81,12 @@ class Emulator:
 
     def run(self, at: int, end: int) -> None:
         """Run from ``at`` until the processor sleeps, is stopped or reaches ``end``; raise :class:`Fault` if it cannot."""
-        self._error = None
+        self._errors.clear()
         code = uclib.uc_emu_start(self._handle, at, end, 0, 0)
         uclib.uc_reg_read_batch(self._handle, self._names, self._values, 2)
         self.at, self.status = self._at.value, self._status.value
-        if self._error is not None or code:
-            raise self._fault(str(self._error or unicorn.UcError(code)))
+        if self._errors or code:
+            raise self._fault(str(self._errors[0] if self._errors else unicorn.UcError(code)))
 
     def _fault(self, why: str) -> Fault:
         link = self._uc.reg_read(arm.UC_ARM_REG_LR)
