@@ -1,6 +1,7 @@
 """Random protocols of the content-addressable memory: the binaries fire exactly as the Numba engine does."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,10 +24,10 @@ def protocol(seed: int) -> list[Call]:
         kind = draw.choice(["learn", "recall cue", "recall content"], p=[0.5, 0.25, 0.25])
         cue = int(draw.integers(CUES))
         content = sorted(int(bit) for bit in draw.choice(BITS, size=int(draw.integers(1, 7)), replace=False))
-        what = {
+        arguments: dict[str, dict[str, Any]] = {
             "learn": {"cue": cue, "content": content}, "recall cue": {"cue": cue}, "recall content": {"content": content[:3]},
-        }[str(kind)]  # fmt: skip
-        calls.append(call(number * SPACING, str(kind).split()[0], **what))
+        }  # fmt: skip
+        calls.append(call(number * SPACING, str(kind).split()[0], **arguments[str(kind)]))
     return calls
 
 
