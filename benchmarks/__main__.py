@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import brunel, ca3_large, ca3_stress, segments, temporal_memory
+from benchmarks import brunel, ca3_large, ca3_stress, segments, software_board, temporal_memory
 from benchmarks.machine import describe_machine
 from benchmarks.report import Report
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
     "brunel": brunel.measure,
     "segments": segments.measure,
     "temporal-memory": temporal_memory.measure,
+    "software-board": software_board.measure,
 }
 
 

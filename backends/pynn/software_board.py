@@ -26,6 +26,7 @@ MACHINE_OPTIONS = {
     "post_simulation_overrun_before_error": 600,
 }
 """Of sPyNNaker's configuration: the monitor needs no help here, and the board may be slower than real time."""
+_PACE = "pace: "
 _PATIENCE = 60.0
 _GRACE = 5.0
 
@@ -37,11 +38,18 @@ class Running:
     address: str
     _log: IO[bytes]
 
+    def _lines(self) -> list[str]:
+        self._log.seek(0)
+        return [line for line in self._log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+
     def said(self) -> tuple[str, ...]:
         """Return why cores have stopped, a sentence each."""
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").splitlines()
-        return tuple(line.removeprefix("board: ") for line in lines if line.strip())
+        return tuple(line.removeprefix("board: ") for line in self._lines() if not line.startswith(_PACE))
+
+    def pace(self) -> tuple[float, float]:
+        """Return how many ms of the board's time have been run, and in how many seconds of its process."""
+        runs = [line.removeprefix(_PACE).split() for line in self._lines() if line.startswith(_PACE)]
+        return sum(float(ms) for ms, _ in runs), sum(float(seconds) for _, seconds in runs)
 
 
 @contextmanager

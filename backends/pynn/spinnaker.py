@@ -62,6 +62,11 @@ DIALECT = Dialect(
 )
 
 
+NOT_TIMED = (
+    "a board in software does not model timing: what hardware cannot do in time, and packets that it drops, do not show"
+)
+
+
 def configuration(board: Board, address: str | None = None) -> str:
     """Return what sPyNNaker is configured with; the rest are its defaults. ``address``: that of a board in software."""
     machine: dict[str, object] = {"version": board.version, "virtual_board": board.virtual}
@@ -91,6 +96,8 @@ class SpinnakerProgram(PyNNProgram):
         """What sPyNNaker printed last."""
         self.watch: Callable[[Phase], None] = lambda phase: None
         """Called with what sPyNNaker is doing, as it goes."""
+        self.pace: tuple[float, float] | None = None
+        """Of a board in software: how many ms it ran, and in how many seconds."""
         self.placement: dict[str, Any] = {}
         """Where sPyNNaker would put the network, once it is rehearsed."""
 
@@ -135,12 +142,14 @@ class SpinnakerProgram(PyNNProgram):
     def _in_software(self, description: Description, steps: int) -> Result:
         with software_board(self._board.version) as running:
             try:
-                return self._worker(description, steps, self._board, running.address)
+                result = self._worker(description, steps, self._board, running.address)
             except HardwareError as error:
                 said = running.said()
                 if not said:
                     raise
                 raise HardwareError(f"backend spinnaker: {named(self._board)}: {said[0]}") from error
+            self.pace = running.pace()
+        return result
 
     def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
         return values

@@ -12,10 +12,13 @@ import selectors
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from spikemem.backends.spinnaker_board.board import Board
+from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ
 from spikemem.backends.spinnaker_board.message import REPLY, TO_HOST, Message, unpack
 from spikemem.backends.spinnaker_board.monitor import Monitor
 from spikemem.backends.spinnaker_board.tags import Address
@@ -28,6 +31,19 @@ _INPUT = 0
 """The descriptor of standard input."""
 
 
+@dataclass
+class Pace:
+    """How many cycles were run, and in how many seconds of this process."""
+
+    cycles: int = 0
+    seconds: float = 0.0
+
+    def add(self, cycles: int, seconds: float) -> None:
+        """Count a tick."""
+        self.cycles += cycles
+        self.seconds += seconds
+
+
 class Server:
     """Speaks for a board on a socket."""
 
@@ -38,6 +54,7 @@ class Server:
         self.board = Board(version, host, self._report)
         self.monitor = Monitor(self.board)
         self.faults: list[str] = []
+        self._pace = Pace()
 
     def _report(self, sentence: str) -> None:
         self.faults.append(sentence)
@@ -54,8 +71,21 @@ class Server:
                     if key.fileobj == _INPUT and not os.read(_INPUT, _LARGEST):
                         return
                 self.take_all()
-                busy = self.board.tick()
+                busy = self._tick()
                 self._send_messages()
+
+    def _tick(self) -> bool:
+        """Run a tick, and say how long it all took when there is none any more."""
+        begin, now = time.process_time(), self.board.now
+        busy = self.board.tick()
+        if busy:
+            self._pace.add(self.board.now - now, time.process_time() - begin)
+        elif self._pace.seconds:
+            print(
+                f"pace: {self._pace.cycles / (1000 * CLOCK_MHZ):g} {self._pace.seconds:g}", file=sys.stderr, flush=True
+            )
+            self._pace = Pace()
+        return busy
 
     def take_all(self) -> None:
         """Handle the packets that have arrived."""

@@ -2,15 +2,16 @@
 
 import json
 
+import numpy as np
 from spynnaker import pyNN as sim  # noqa: N813  # its name in every script
 
 SIZE, STEPS, MORE = 20, 150, 100
 
 sim.setup(timestep=1.0)
 ring = sim.Population(SIZE, sim.Izhikevich(a=0.02, b=0.2, c=-65.0, d=8.0), label="ring")
-kick = sim.Population(1, sim.SpikeSourceArray([[5.0]]), label="kick")
-sim.Projection(kick, ring, sim.FromListConnector([(0, 0, 12.0, 1.0)]), sim.StaticSynapse())
-onward = [(cell, (cell + 1) % SIZE, 12.0, 2.0) for cell in range(SIZE)]
+kick = sim.Population(1, sim.SpikeSourceArray([5]), label="kick")
+sim.Projection(kick, ring, sim.FromListConnector(np.array([(0, 0, 12.0, 1.0)])), sim.StaticSynapse())
+onward = np.array([(cell, (cell + 1) % SIZE, 12.0, 2.0) for cell in range(SIZE)])
 sim.Projection(ring, ring, sim.FromListConnector(onward), sim.StaticSynapse())
 ring.record(["spikes", "v"])
 
