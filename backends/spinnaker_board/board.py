@@ -67,15 +67,35 @@ class Board:
         self.settle()
 
     def settle(self) -> None:
-        """Run until all cores sleep or spin."""
+        """Run until all cores sleep."""
         for _ in range(_ROUNDS):
             while self._woken:
                 core = self._woken.popleft()
                 self._guarded(core, core.run)
-            if not self._packets:
+            if self._packets:
+                self._deliver()
+            elif not self._let_spin():
                 return
-            self._deliver()
-        raise RuntimeError("the cores of the board keep each other awake")
+        awake = {packet[0] for packet in self._packets}
+        self._packets.clear()
+        for core in [c for c in self.cores() if c.place.chip in awake or c.spinning]:
+            self._give_up(core, f"{core.place} is kept awake for ever by others, or keeps them awake")
+
+    def _let_spin(self) -> bool:
+        """Let the second counters of cores that wait for them reach zero; return whether there are such cores."""
+        spinning = [core for core in self.cores() if core.spinning]
+        for core in spinning:
+            second = core.timers.second
+            if second.due is None:
+                self._give_up(core, f"{core.where()} waits for a counter that does not run")
+            else:
+                second.fire()
+                self._guarded(core, core.resume)
+        return bool(spinning)
+
+    def _give_up(self, core: Core, why: str) -> None:
+        self.chips[core.place.chip].fail(core.place.number)
+        self._failed(why)
 
     def _guarded(self, core: Core, run: Callable[[], None]) -> None:
         chip = self.chips[core.place.chip]
@@ -84,8 +104,7 @@ class Board:
         try:
             run()
         except Stopped as error:
-            chip.fail(core.place.number)
-            self._failed(str(error))
+            self._give_up(core, str(error))
         else:
             chip.after(core)
 
@@ -118,24 +137,8 @@ class Board:
             self._guarded(core, core.run)
         self._advance_clocks()
         self.settle()
-        self._finish_spinning()
         self.ticks += 1
         return True
-
-    def _finish_spinning(self) -> None:
-        """Let the second counters of cores that wait for them reach zero, until all cores sleep."""
-        for _ in range(_ROUNDS):
-            spinning = [core for core in self.cores() if core.spinning]
-            if not spinning:
-                return
-            for core in spinning:
-                second = core.timers.second
-                if second.due is None:
-                    raise RuntimeError(f"{core.place} waits for a counter that does not run")
-                second.fire()
-                self._guarded(core, core.resume)
-            self.settle()
-        raise RuntimeError("a core of the board waits for ever")
 
     def _advance_clocks(self) -> None:
         milliseconds = self.now // (CLOCK_MHZ * 1000)

@@ -110,6 +110,10 @@ class Core:
                 self._entries.set_more(len(self.comms.waiting))
                 self._enter(PACKETS, self.memory.word(_FIQ_VECTOR))
 
+    def where(self) -> str:
+        """Return which core it is, and where it stands."""
+        return f"{self.place}: the instruction at 0x{self._emulator.at:08x}"
+
     def resume(self) -> None:
         """Let a spinning core go on with its loop."""
         self._go(self._emulator.at | bool(self._emulator.status & _THUMB))

@@ -60,6 +60,10 @@ def sender(key: int) -> tuple[int, ...]:
             (LOAD_R0, READ, SLEEP, 0, 0x12345678),
             r"the instruction at 0x00000004 \(called from 0x\w+\) Invalid memory read",
         ),
+        (
+            (0xE59F0004, 0xE5901004, 0xEAFFFFFD, 0x11000000),  # read a counter, again and again
+            r"the instruction at 0x0000000[48] waits for a counter that does not run",
+        ),
         ((0xE7F000F0,), r"the instruction at 0x\w+ \(called from 0x\w+\) "),  # undefined
     ],
 )

@@ -23,10 +23,10 @@ from spikemem.ir import FixedNumberPre, IF_curr_exp, Network, Population, Projec
 from spikemem.passes import lower
 
 
-def script(name: str, folder: Path) -> Any:
+def script(name: str, folder: Path, **options: object) -> Any:
     """Run a script against a board of 4 chips, configured as ``spikemem board`` says; return its result."""
     with software_board(3) as running:
-        machine = {"version": 3, "machine_name": running.address, **MACHINE_OPTIONS}
+        machine = {"version": 3, "machine_name": running.address, **MACHINE_OPTIONS, **options}
         lines = [
             "[Machine]",
             *(f"{key} = {value}" for key, value in machine.items()),
@@ -58,6 +58,15 @@ def test_a_pulse_runs_round_a_ring_of_izhikevich_neurons(tmp_path: Path) -> None
     assert any(t >= 150 for train in found["whole"] for t in train)
     assert found["again"] == found["first"]
     assert found["shape"] == [250, 20]
+
+
+def test_long_delays_split_cores_and_long_recordings(tmp_path: Path) -> None:
+    found = script("features.py", tmp_path, max_sdram_allowed_per_chip=1_000_000)
+    assert found["late"] == [[6.0], [21.0], [22.0], [45.0], [155.0]]
+    assert found["split"] == found["one"]
+    assert sum(map(len, found["one"])) >= 50 * 125
+    assert found["longest"] < 2500  # so it was run in pieces
+    assert found["shape"] == [2500, 50]
 
 
 STEPS, EXCITATORY, INHIBITORY, INPUTS = 1000, 160, 40, 100

@@ -7,14 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+import spikemem
 from spikemem.backends.pynn.preflight import SCP_PORT, preflight
 from spikemem.backends.pynn.software_board import Running, software_board
 from spikemem.errors import HardwareError
 from spikemem.hardware import Board
+from spikemem.language import call
+from spikemem.models import HeteroAssociative
 
 pytest.importorskip("unicorn")
 
@@ -124,6 +128,76 @@ def test_a_board_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> 
         software_board(3),
     ):
         pytest.fail("it has started")
+
+
+def boards_of(pid: int) -> set[int]:
+    """The boards that a process has started."""
+    found = set()
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with suppress(FileNotFoundError):
+            if "spinnaker_board.server" in Path(f"/proc/{child}/cmdline").read_text():
+                found.add(int(child))
+    return found
+
+
+def is_gone(pid: int, patience: float = 10.0) -> bool:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_ctrl_c_in_a_run_ends_the_board(tmp_path: Path) -> None:
+    pytest.importorskip("spynnaker")
+    code = "import spikemem; from spikemem.cli.main import main; raise SystemExit(main())"
+    arguments = [
+        "run",
+        "ca3-functional",
+        "--backend",
+        "spinnaker",
+        "--hardware",
+        "software_spin3",
+        "--out",
+        str(tmp_path),
+    ]
+    paths = os.pathsep.join(p for p in sys.path if p)
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths, "HOME": str(tmp_path)},
+    ) as process:
+        boards: set[int] = set()
+        end = time.monotonic() + 60.0
+        while not boards and time.monotonic() < end:
+            time.sleep(0.1)
+            boards = boards_of(process.pid)
+        (board,) = boards
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert "interrupted; no file was left half-written" in said
+        assert is_gone(board)
+    assert not list(tmp_path.glob("*.h5"))
+
+
+def test_a_core_that_cannot_go_on_ends_the_run_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("spynnaker")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("spikemem.backends.pynn.software_board._MODULE", "tests.board.broken_server")
+    before = children()
+    sentence = (
+        r"^backend spinnaker: the board in software of 4 chips: core \d+ of chip 0, 0: the instruction at 0x\w{8} "
+        r"\(called from 0x\w{8}\) writes 0x\w+ to register 0x8 of the communications controller$"
+    )
+    protocol = [call(0.0, "learn", cue=1, content=[0, 2]), call(40.0, "recall", cue=1)]
+    with pytest.raises(HardwareError, match=sentence):
+        spikemem.run(HeteroAssociative(), protocol=protocol, backend="spinnaker", hardware="software_spin3")
+    assert children() <= before
 
 
 @pytest.mark.slow
