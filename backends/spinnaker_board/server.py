@@ -131,7 +131,7 @@ class Server:
 
     def _to_host(self, message: Message) -> None:
         tag = self.monitor.tags.entries.get(message.tag)
-        if tag is None or tag.reverse:
+        if tag is None:
             return
         tag.count += 1
         self._send(message.body if tag.strip else _PADDING + message.pack(), tag.address)

@@ -15,20 +15,16 @@ FIXED = 8
 _TRANSIENT = 8
 _TIMEOUT = 9
 _STRIP, _REVERSE, _SENDER = 1 << 28, 1 << 29, 1 << 30
-_IN_USE, _IS_STRIP, _IS_REVERSE = 0x8000, 0x0100, 0x0200
+_IN_USE, _IS_STRIP = 0x8000, 0x0100
 _ENTRY = struct.Struct("<4s6s3HIH3B")
 
 
 @dataclass
 class Tag:
-    """Where messages with a tag go, and in which form; ``port`` is a reverse tag's own."""
+    """Where messages with a tag go, and whether without their header."""
 
     address: Address
     strip: bool = False
-    reverse: bool = False
-    to_port: int = 0
-    to_chip: tuple[int, int] = (0, 0)
-    port: int = 0
     count: int = 0
 
 
@@ -47,16 +43,13 @@ class Tags:
         return number
 
     def set(self, first: int, second: int, third: int, sender: Address) -> bool:
-        """Do what the arguments of a command say; return False if there is no such tag."""
+        """Do what the arguments of a command say; return False if there is no such tag.
+
+        Reverse tags, by which a host sends to a core while it runs, are not there: time here is not the host's.
+        """
         number = first & 0xFF
-        if number >= FIXED:
+        if number >= FIXED or first & _REVERSE:
             return False
-        if first & _REVERSE:
-            chip = (second >> 24, second >> 16 & 0xFF)
-            self.entries[number] = Tag(
-                sender, strip=True, reverse=True, to_port=first >> 8 & 0xFF, to_chip=chip, port=second & 0xFFFF
-            )
-            return True
         host = ".".join(str(third >> shift & 0xFF) for shift in (0, 8, 16, 24))
         port = second & 0xFFFF
         address = (sender[0], port or sender[1]) if first & _SENDER or not third else (host, port)
@@ -72,12 +65,9 @@ class Tags:
         tag = self.entries.get(number)
         if tag is None:
             return bytes(_ENTRY.size)
-        flags = _IN_USE | (_IS_STRIP if tag.strip else 0) | (_IS_REVERSE if tag.reverse else 0)
+        flags = _IN_USE | (_IS_STRIP if tag.strip else 0)
         host = bytes(int(part) for part in tag.address[0].split("."))
-        chip = tag.to_chip
-        return _ENTRY.pack(
-            host, bytes(6), tag.address[1], _TIMEOUT, flags, tag.count, tag.port, chip[1], chip[0], tag.to_port
-        )
+        return _ENTRY.pack(host, bytes(6), tag.address[1], _TIMEOUT, flags, tag.count, 0, 0, 0, 0)
 
     @staticmethod
     def sizes() -> bytes:

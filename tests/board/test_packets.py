@@ -64,11 +64,23 @@ def test_what_is_written_is_read(talk: Talk) -> None:
         (FILL, (0x60000000, 0, 0xFFFFFFFC), 0x84),
         (LOADED_WITH, (30 << 24 | 2, 0, 0), 0x84),  # no binary
         (ALLOC, (9, 4, 0), 0x84),
+        (26, (1 << 29 | 1 << 16 | 3, 12345, 0), 0x84),  # a reverse tag
         (49, (0, 0, 0), 0x83),  # no such command
     ],
 )
 def test_what_cannot_be_done_is_refused(talk: Talk, number: int, arguments: tuple[int, ...], code: int) -> None:
     assert talk.ask(number, *arguments)[0] == code
+
+
+def test_a_tag_is_told_as_it_was_set(talk: Talk) -> None:
+    assert talk.ask(26, 1 << 28 | 1 << 16 | 3, 17895, 0x0100007F)[0] == 0x80
+    code, data = talk.ask(26, 2 << 16 | 3, 1, 0)
+    assert code == 0x80
+    assert data[:4] == bytes([127, 0, 0, 1])
+    assert struct.unpack_from("<H", data, 10) == (17895,)
+    assert struct.unpack_from("<H", data, 14)[0] & 0x8100 == 0x8100  # in use, and without the header
+    assert talk.ask(26, 3 << 16 | 3, 0, 0)[0] == 0x80
+    assert talk.ask(26, 2 << 16 | 3, 1, 0) == (0x80, bytes(25))
 
 
 def test_a_chip_that_is_not_there_has_no_route(talk: Talk) -> None:

@@ -15,7 +15,7 @@ import pytest
 import spikemem
 from spikemem.backends.pynn.preflight import SCP_PORT, preflight
 from spikemem.backends.pynn.software_board import Running, software_board
-from spikemem.errors import HardwareError
+from spikemem.errors import HardwareError, MissingDependency
 from spikemem.hardware import Board
 from spikemem.language import call
 from spikemem.models import HeteroAssociative
@@ -119,6 +119,13 @@ def test_unknown_versions_are_refused() -> None:
         _, said = process.communicate(timeout=30)
         assert process.returncode == 2
         assert said == "spikemem: board: version 4 is unknown; valid: 3, 5\n"
+
+
+def test_without_the_emulator_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spikemem.backends.pynn.software_board.find_spec", lambda name: None)
+    sentence = r"^a board in software: unicorn is not installed: pip install 'spikemem\[board\]'$"
+    with pytest.raises(MissingDependency, match=sentence), software_board(3):
+        pytest.fail("it has started")
 
 
 def test_a_board_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
