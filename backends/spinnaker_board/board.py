@@ -18,6 +18,7 @@ from spikemem.backends.spinnaker_board.fabric import Fabric
 from spikemem.backends.spinnaker_board.geometry import XY, geometry
 from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ, SV
 from spikemem.backends.spinnaker_board.message import Message
+from spikemem.backends.spinnaker_board.watchdog import Watchdog
 
 _ROUNDS = 100_000
 """How often cores may be interrupted in one tick before we say that they keep each other awake for ever (ours)."""
@@ -25,14 +26,20 @@ _CLOCK = SV + 0x10
 
 
 class Board:
-    """A board of ``version`` 3 or 5 that has booted; ``failed`` is told in a sentence why a core has stopped."""
+    """A board of ``version`` 3 or 5 that has booted.
 
-    def __init__(self, version: int, address: bytes, failed: Callable[[str], None]) -> None:
+    ``failed`` is told in a sentence why a core has stopped; ``watchdog``, once entered, ends what never sleeps.
+    """
+
+    def __init__(
+        self, version: int, address: bytes, failed: Callable[[str], None], watchdog: Watchdog | None = None
+    ) -> None:
         self.version, self.geometry = version, geometry(version)
         self.now = 0
         self.ticks = 0
         """How many have been run."""
         self._failed = failed
+        self._watchdog = watchdog or Watchdog()
         self.fabric = Fabric(self.geometry)
         self.messages: deque[Message] = deque()
         """What cores have sent to other cores, monitors and the host."""
@@ -101,12 +108,15 @@ class Board:
         chip = self.chips[core.place.chip]
         if chip.cores.get(core.place.number) is not core:
             return  # it has been stopped meanwhile
+        self._watchdog.begins(core)
         try:
             run()
         except Stopped as error:
             self._give_up(core, str(error))
         else:
             chip.after(core)
+        finally:
+            self._watchdog.ends()
 
     def _deliver(self) -> None:
         packets, self._packets = self._packets, []

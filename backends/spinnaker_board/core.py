@@ -110,6 +110,10 @@ class Core:
                 self._entries.set_more(len(self.comms.waiting))
                 self._enter(PACKETS, self.memory.word(_FIQ_VECTOR))
 
+    def interrupt(self, why: str) -> None:
+        """End a run from another thread: it cannot go on, for ``why``."""
+        self._emulator.interrupt(why)
+
     def where(self) -> str:
         """Return which core it is, and where it stands."""
         return f"{self.place}: the instruction at 0x{self._emulator.at:08x}"

@@ -92,6 +92,10 @@ class Emulator:
         link = self._uc.reg_read(arm.UC_ARM_REG_LR)
         return Fault(f"the instruction at 0x{self.at:08x} (called from 0x{link:08x}) {why}")
 
+    def interrupt(self, why: str) -> None:
+        """End the run, from another thread, with a :class:`Fault`."""
+        self._fail(Fault(why))
+
     def stop(self) -> None:
         """End the run, from within a device."""
         uclib.uc_emu_stop(self._handle)

@@ -22,6 +22,7 @@ from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ
 from spikemem.backends.spinnaker_board.message import REPLY, TO_HOST, Message, unpack
 from spikemem.backends.spinnaker_board.monitor import Monitor
 from spikemem.backends.spinnaker_board.tags import Address
+from spikemem.backends.spinnaker_board.watchdog import Watchdog
 
 PORT = 17893
 _PADDING = b"\0\0"
@@ -47,11 +48,11 @@ class Pace:
 class Server:
     """Speaks for a board on a socket."""
 
-    def __init__(self, version: int, link: socket.socket) -> None:
+    def __init__(self, version: int, link: socket.socket, watchdog: Watchdog | None = None) -> None:
         self._link = link
         link.setblocking(False)
         host = bytes(int(part) for part in link.getsockname()[0].split("."))
-        self.board = Board(version, host, self._report)
+        self.board = Board(version, host, self._report, watchdog)
         self.monitor = Monitor(self.board)
         self.faults: list[str] = []
         self._pace = Pace()
@@ -154,9 +155,9 @@ def bind(link: socket.socket, address: str | None) -> str:
 def main(version: int, address: str | None) -> None:
     """Serve a board at an address."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started it says when it ends
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link, Watchdog() as watchdog:
         bound = bind(link, address)
-        server = Server(version, link)
+        server = Server(version, link, watchdog)
         print(f"ready {bound}", flush=True)
         server.serve()
 

@@ -14,6 +14,7 @@ from spikemem.backends.spinnaker_board.geometry import geometry
 from spikemem.backends.spinnaker_board.layout import RTE
 from spikemem.backends.spinnaker_board.router import Entry
 from spikemem.backends.spinnaker_board.variables import state
+from spikemem.backends.spinnaker_board.watchdog import Watchdog
 
 SLEEP = 0xEE070F90  # mcr p15, 0, r0, c7, c0, 4
 LOAD_R0, LOAD_R1 = 0xE59F0008, 0xE59F1008  # ldr r0 (r1), the word two (two) instructions after the next
@@ -76,6 +77,19 @@ def test_what_is_not_emulated_stops_the_core_and_is_named(code: tuple[int, ...],
     assert state(chip.memory, 5) == RTE
     assert 5 not in chip.cores
     assert chip.count(APP, RTE) == 1
+
+
+def test_a_core_that_never_sleeps_is_stopped() -> None:
+    faults: list[str] = []
+    with Watchdog(0.5) as watchdog:
+        board = Board(3, bytes(4), faults.append, watchdog)
+        board.start(board.chips[0, 0].load(binary(0xEAFFFFFE), APP, 1 << 2, wait=False))  # a branch to itself
+    (sentence,) = faults
+    assert re.fullmatch(
+        r"core 2 of chip 0, 0: the instruction at 0x00000000 \(called from 0x\w{8}\) has run for 0.5 s and does not end",
+        sentence,
+    ), sentence
+    assert board.chips[0, 0].count(APP, RTE) == 1
 
 
 def test_a_packet_is_routed_over_links_and_straight_on_by_default() -> None:
