@@ -19,6 +19,7 @@ INSTALL: Mapping[str, str] = {
     "spikemem": "pip install --editable .",
     "brian2": "pip install 'spikemem[brian2]'",
     "nest": "pip install 'spikemem[nest]'",
+    "unicorn": "pip install 'spikemem[spinnaker,board]'",
 }
 TIMEOUT_S = 600.0
 

@@ -36,7 +36,9 @@ class Gpu(Hardware):
 
 
 class Board(Hardware):
-    """What the hardware file of SpiNNaker boards says: exactly one of ``virtual``, ``address`` and ``server``.
+    """What the hardware file of SpiNNaker boards says: exactly one of ``virtual``, ``software``, ``address`` and ``server``.
+
+    A virtual board is only mapped onto; one in software runs the real binaries in an emulator.
 
     ``version`` is 3 (4 chips) or 5 (48 chips a board), ``boards`` how many of them a virtual machine has or spalloc gives.
     ``boot``: the board at ``address`` may have to be booted first. A step of dt takes ``time_scale_factor`` dt of real time.
@@ -46,6 +48,7 @@ class Board(Hardware):
     version: Literal[3, 5] = 5
     boards: Annotated[int, Ge(1)] = 1
     virtual: bool = False
+    software: bool = False
     address: Annotated[str, MinLen(1)] | None = None
     server: Annotated[str, MinLen(1)] | None = None
     boot: bool = False
@@ -53,11 +56,13 @@ class Board(Hardware):
 
     def check(self, where: str) -> None:
         """Raise :class:`InvalidInput` for a contradiction."""
-        given = [name for name in ("virtual", "address", "server") if getattr(self, name)]
+        given = [name for name in ("virtual", "software", "address", "server") if getattr(self, name)]
         if len(given) != 1:
             got = " and ".join(given) or "none of them"
-            raise InvalidInput(f"{where}: give exactly one of virtual = true, address and server; got {got}")
-        if self.boards > 1 and (self.version == 3 or self.address):
+            raise InvalidInput(
+                f"{where}: give exactly one of virtual = true, software = true, address and server; got {got}"
+            )
+        if self.boards > 1 and (self.version == 3 or self.address or self.software):
             raise InvalidInput(f"{where}: boards: several boards are of version 5, virtual or from a server")
 
 

@@ -29,6 +29,8 @@ def named(board: Board) -> str:
     """Return what a sentence calls the machine."""
     if board.virtual:
         return f"a machine of {chips(board)} chips"
+    if board.software:
+        return f"the board in software of {chips(board)} chips"
     return f"the board at {board.address}" if board.address else f"the boards of {board.server}"
 
 

@@ -23,6 +23,7 @@ from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
+from spikemem.backends.pynn.software_board import MACHINE_OPTIONS, software_board
 from spikemem.backends.pynn.translate import CELLS
 from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
 from spikemem.hardware import Board
@@ -61,11 +62,18 @@ DIALECT = Dialect(
 )
 
 
-def configuration(board: Board) -> str:
-    """Return what sPyNNaker is configured with; the rest are its defaults."""
+NOT_TIMED = (
+    "a board in software does not model timing: what hardware cannot do in time, and packets that it drops, do not show"
+)
+
+
+def configuration(board: Board, address: str | None = None) -> str:
+    """Return what sPyNNaker is configured with; the rest are its defaults. ``address``: that of a board in software."""
     machine: dict[str, object] = {"version": board.version, "virtual_board": board.virtual}
-    if board.address:
-        machine["machine_name"] = board.address
+    if board.software:
+        machine |= MACHINE_OPTIONS
+    if address or board.address:
+        machine["machine_name"] = address or board.address
     if board.server:
         machine["spalloc_server"] = board.server
     lines = [f"{name} = {value}" for name, value in machine.items()]
@@ -88,6 +96,8 @@ class SpinnakerProgram(PyNNProgram):
         """What sPyNNaker printed last."""
         self.watch: Callable[[Phase], None] = lambda phase: None
         """Called with what sPyNNaker is doing, as it goes."""
+        self.pace: tuple[float, float] | None = None
+        """Of a board in software: how many ms it ran, and in how many seconds."""
         self.placement: dict[str, Any] = {}
         """Where sPyNNaker would put the network, once it is rehearsed."""
 
@@ -118,24 +128,39 @@ class SpinnakerProgram(PyNNProgram):
                 "reports the mapping, or the hardware file of a board"
             )
         self.log = ""
-        preflight(self._board, self.placement.get("cores_used", 0))
-        result = self._worker(description, steps, self._board)
+        if self._board.software:
+            result = self._in_software(description, steps)
+        else:
+            preflight(self._board, self.placement.get("cores_used", 0))
+            result = self._worker(description, steps, self._board)
         self.notes = result.warnings
         for warning in result.warnings:
             warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
         assert result.outcome is not None
         return result.outcome
 
+    def _in_software(self, description: Description, steps: int) -> Result:
+        with software_board(self._board.version) as running:
+            try:
+                result = self._worker(description, steps, self._board, running.address)
+            except HardwareError as error:
+                said = running.said()
+                if not said:
+                    raise
+                raise HardwareError(f"backend spinnaker: {named(self._board)}: {said[0]}") from error
+            self.pace = running.pace()
+        return result
+
     def _state(self, population: str, variable: str, values: FloatArray) -> FloatArray:
         return values
 
-    def _worker(self, description: Description, steps: int, board: Board) -> Result:
+    def _worker(self, description: Description, steps: int, board: Board, address: str | None = None) -> Result:
         with TemporaryDirectory(prefix="spikemem-") as name:
             folder = Path(name)
-            boards = board.boards if board.version == 5 and not board.address else None
+            boards = board.boards if board.version == 5 and not (board.address or address) else None
             job = Job(description, steps, boards, board.time_scale_factor)
             (folder / JOB).write_bytes(pickle.dumps(job))
-            (folder / ".spynnaker.cfg").write_text(configuration(board))
+            (folder / ".spynnaker.cfg").write_text(configuration(board, address))
             self.log = _run_worker(folder, self.watch)
             path = folder / RESULT
             if not path.is_file():

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from spikemem.backends.pynn.load import estimate
 from spikemem.backends.pynn.phases import Phase
-from spikemem.backends.pynn.spinnaker import SpinnakerProgram
+from spikemem.backends.pynn.spinnaker import NOT_TIMED, SpinnakerProgram
 from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
 from spikemem.cli.run import finish
 from spikemem.experiment import Choices, Prepared, experiment_names, load_experiment, prepare
@@ -59,6 +59,11 @@ def deploy(
     with _watched(program, f"running {loaded.name}", paths[2].with_name(f"{loaded.name}-run.log")):
         recording = prepared.run(None)
     finish(loaded, recording, out, as_json=as_json)
+    if program.pace is not None and not as_json:
+        ms, seconds = program.pace
+        stdout().print(
+            f"the board in software ran {ms:.0f} ms in {seconds:.3g} s of a processor; {NOT_TIMED}", soft_wrap=True
+        )
 
 
 def _mapped(

@@ -33,6 +33,7 @@ FACTS: Mapping[str, Facts] = {
    ),
     "spinnaker": Facts(
         ("spinnaker",), "not measured", False, False, False,
-        "all cases that it does not refuse are placed and routed on a virtual board; none has been run on a board yet",
+        "all cases that it does not refuse run on a board in software: spikes exact, plastic weights within the rounding to "
+        "16 bits, but for one that tests/board names; none has been run on hardware yet",
     ),
 }  # fmt: skip

@@ -159,10 +159,11 @@ def test_other_numerics_are_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "error", "sentence"),
     [
-        ("", InvalidInput, "give exactly one of virtual = true, address and server; got none of them"),
+        ("", InvalidInput, "give exactly one of virtual = true, software = true, address and server; got none of them"),
         ('virtual = true\naddress = "1.2.3.4"', InvalidInput, "got virtual and address"),
         ("version = 4\nvirtual = true", InvalidInput, "version"),
         ("boards = 2\nversion = 3\nvirtual = true", InvalidInput, "several boards are of version 5"),
+        ("boards = 2\nsoftware = true", InvalidInput, "several boards are of version 5, virtual or from a server"),
         ('adress = "1.2.3.4"', InvalidInput, "unknown key 'adress'; did you mean 'address'"),
         ('address = ""', InvalidInput, "address"),
     ],
