@@ -16,7 +16,7 @@ from spikemem.experiments.memories.suite import Suite
 from spikemem.experiments.memories.sweep import Samples, Sweep, padded
 
 TITLE = "P3 fillers"
-FILLERS = (0, 16, 64, 256, 1024, 4096, 16384, 65536)
+FILLERS = (0, 16, 64, 256, 1024, 4096)
 SPIKING = 3
 """Of FILLERS, how many are written to what runs as spikes, which takes long."""
 TUNED_AT = 64

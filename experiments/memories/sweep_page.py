@@ -68,7 +68,7 @@ def _panel(axes: Axes, suite: Suite, sweep: Sweep, own: Sequence[Entrant], colou
         axes.axhline(0.5, color="#bbbbbb", linewidth=1.0, zorder=0)
         axes.set_xscale("symlog", linthresh=16.0, linscale=0.5)
         axes.set_xlim(-2.0, max(sweep.x))
-        axes.set_xticks([0, 16, 64, 256, 1024, 4096, 65536], ["0", "16", "64", "256", "1k", "4k", "64k"], fontsize=8)
+        axes.set_xticks([0, 16, 64, 256, 1024, 4096], ["0", "16", "64", "256", "1k", "4k"], fontsize=8)
         axes.minorticks_off()
     elif sweep.name == "precision":
         axes.set_xscale("log", base=2)
