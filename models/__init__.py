@@ -12,6 +12,7 @@ from spikemem.models.hetero_associative import HeteroAssociative
 from spikemem.models.memory_neurons import MemoryNeurons
 from spikemem.models.nearest_neighbour import NearestNeighbour
 from spikemem.models.phase_memory import PhaseMemory
+from spikemem.models.pointer_memory import PointerMemory
 from spikemem.models.reliable_cam import ReliableCAM
 from spikemem.models.routed_memory import RoutedMemory
 from spikemem.models.sdr_classifier import SDRClassifier
@@ -29,6 +30,7 @@ _ALL = (
     MemoryNeurons,
     NearestNeighbour,
     PhaseMemory,
+    PointerMemory,
     ReliableCAM,
     RoutedMemory,
     SDRClassifier,
@@ -50,6 +52,7 @@ __all__ = [
     "MemoryNeurons",
     "NearestNeighbour",
     "PhaseMemory",
+    "PointerMemory",
     "ReliableCAM",
     "RoutedMemory",
     "SDRClassifier",

@@ -24,6 +24,7 @@ from spikemem.layers.spiking.nearest import (
     SpikingNoveltyGatedParameters,
 )
 from spikemem.layers.spiking.phase import SpikingPhaseAssociative, SpikingPhaseAssociativeParameters
+from spikemem.layers.spiking.pointer import SpikingSparsePointer, SpikingSparsePointerParameters
 from spikemem.layers.spiking.routed import (
     SpikingMemoryCaching,
     SpikingMemoryCachingParameters,
@@ -61,6 +62,8 @@ __all__ = [
     "SpikingNoveltyGatedParameters",
     "SpikingPhaseAssociative",
     "SpikingPhaseAssociativeParameters",
+    "SpikingSparsePointer",
+    "SpikingSparsePointerParameters",
     "SpikingSupervisedDense",
     "SpikingSupervisedDenseParameters",
     "SpikingWillshaw",

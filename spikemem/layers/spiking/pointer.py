@@ -1,0 +1,86 @@
+"""The spiking form of a matrix memory with a pointer: PointerMemory behind the layers' interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import ClassVar, final
+
+import numpy as np
+
+from spikemem.errors import InvalidInput
+from spikemem.layers.codes import SIGNED
+from spikemem.layers.cost import Array
+from spikemem.layers.pointer import SparsePointerParameters
+from spikemem.layers.records import Item, Query, Recalled, Traits
+from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.three_factor import ToldParameters, values_told
+from spikemem.models import PointerMemory
+from spikemem.parameters import parameter
+
+
+class SpikingSparsePointerParameters(SparsePointerParameters, ToldParameters):
+    """Parameters of :class:`SpikingSparsePointer`: the oracle's; ``active`` must be 1, and so ``beta`` says nothing."""
+
+    range: float = parameter(8.0, gt=0, doc="the largest number that is told")
+
+    def model_post_init(self, context: object) -> None:
+        """Check that one slot answers."""
+        if self.active != 1:
+            raise InvalidInput(
+                f"SpikingSparsePointerParameters.active: must be 1, as one slot wins the race, got {self.active}"
+            )
+        if self.weight == 0.0:
+            raise InvalidInput(
+                "SpikingSparsePointerParameters.weight: must be > 0, got 0; ThreeFactorHebbian has no slots"
+            )
+
+
+@final
+class SpikingSparsePointer(RunningLayer[SpikingSparsePointerParameters]):
+    """A matrix and the latest items in slots, in a network of :class:`spikemem.models.PointerMemory`.
+
+    Keys are signs and stand for k = key/sqrt(d_k). When all slots are taken the oldest is written over. What is lost: up to
+    range/levels of a number, and what is beyond range; one slot answers, and none if no key agrees in more than half of its
+    bits.
+    """
+
+    takes = SpikingSparsePointerParameters
+    traits = Traits(keys=SIGNED, values=SIGNED)
+    cannot: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("decay", "key", "prune", "quantise"), "its matrix fades by writes alone, and its slots are written over"
+    )
+
+    def _reset(self) -> None:
+        super()._reset()
+        self._writes = 0
+
+    def _model(self) -> PointerMemory:
+        p = self.parameters
+        return PointerMemory(
+            key=p.d_k, value=p.d_v, slots=p.slots, weight=p.weight, retain=p.decay, levels=p.levels, range=p.range
+        )
+
+    def _write(self, item: Item) -> None:
+        slot = self._writes % self.parameters.slots
+        self._running.do("write", slot=slot, key=lines(item.key), value=lines(item.value))
+        self._writes += 1
+
+    def _read(self, query: Query) -> Recalled:
+        p, answer = self.parameters, self._running.do("recall", key=lines(query.key))
+        return Recalled(values_told(answer, p.d_v, p.levels, p.range), latency_ms=answer.latency_ms)
+
+    @property
+    def matrix(self) -> Array:
+        """S, d_v x d_k, as the oracle has it."""
+        on, off = self._running.weights("matrix").reshape(2, self.parameters.d_k, self.parameters.d_v)
+        matrix: Array = sqrt(self.parameters.d_k) / 2 * (on - off).T
+        return matrix
+
+    def _state(self) -> dict[str, Array]:
+        """Return matrix, keys (which lines are on) and values."""
+        running = self._running
+        return {
+            "matrix": running.weights("matrix"), "keys": running.weights("keys") > 0,
+            "values": np.sign(running.weights("values")),
+        }  # fmt: skip
