@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -83,11 +85,14 @@ def test_brian2_gives_the_same_answers() -> None:
         assert one.cost == other.cost
 
 
-def test_what_is_refused() -> None:
-    for wrong, message in [
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
         ({"active": 2}, "SpikingSparsePointerParameters.active: must be 1, as one slot wins the race, got 2"),
         ({"weight": 0.0}, "SpikingSparsePointerParameters.weight: must be > 0, got 0; ThreeFactorHebbian has no slots"),
-    ]:
-        with pytest.raises(InvalidInput) as refused:
-            SpikingSparsePointerParameters(d_k=4, d_v=4, **wrong)
-        assert str(refused.value) == message
+    ],
+)
+def test_what_is_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        SpikingSparsePointerParameters(d_k=4, d_v=4, **wrong)
+    assert str(refused.value) == message
