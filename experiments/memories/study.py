@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment.study import Columns, Findings, Study, StudyRun, columns
-from spikemem.experiments.memories import capacity, cues, energy, fidelity, interference, resilience, tail
+from spikemem.experiments.memories import binding, capacity, cues, energy, fidelity, interference, resilience, tail
 from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
@@ -22,6 +22,7 @@ PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "cost": energy.measure,
     "resilience": resilience.measure,
     "interference": interference.measure,
+    "binding": binding.measure,
     "tail": tail.measure,
 }
 """What is measured, in the order of the tables; the key is what the protocol's page ends with."""

@@ -57,22 +57,31 @@ def stored(layer: MemoryLayer[Any]) -> Array | None:
     return next((S for S in layer.state().values() if S.shape == shape), None)
 
 
-def shown(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
-    """Return, by exponent: the share found of the head, a tenth of the ranks; of the tail, half; the rank over d."""
-    ranks = keys(suite)
-    heads, tails, widths = [], [], []
+def shown(suite: Suite, entrant: Entrant, choice: Choice, number: int, exponent: float) -> Stream:
+    """Return a memory that was shown every key as often as its rank says, in random order."""
+    times = counts(keys(suite), exponent)
+    stream = Stream(suite, entrant, choice, number, int(times.sum()))
+    every = np.repeat(np.arange(times.size), times)
+    for k in suite.how.generator("zipf", str(number), str(exponent)).permutation(every).tolist():
+        stream.write(k, stream.book[k])
+    return stream
+
+
+def found_of(stream: Stream, ranks: int) -> tuple[float, float]:
+    """Return the shares found of the head, a tenth of the ranks, and of the tail, half of them."""
+    head, tail = list(range(-(-ranks // 10))), [ranks // 2 + k for k in spaced(ranks // 2, ASKED)]
+    return stream.right(head, head), stream.right(tail, tail)
+
+
+def profile(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
+    """Return the shares of heads by exponent, then those of tails, then the effective ranks over d."""
+    rows = []
     for exponent in EXPONENTS:
-        times = counts(ranks, exponent)
-        stream = Stream(suite, entrant, choice, number, int(times.sum()))
-        order = suite.how.generator("zipf", str(number), str(exponent)).permutation(np.repeat(np.arange(ranks), times))
-        for k in order.tolist():
-            stream.write(k, stream.book[k])
-        head, tail = list(range(-(-ranks // 10))), [ranks // 2 + k for k in spaced(ranks // 2, ASKED)]
-        heads.append(stream.right(head, head))
-        tails.append(stream.right(tail, tail))
+        stream = shown(suite, entrant, choice, number, exponent)
         S = stored(stream.fitted.layer)
-        widths.append(np.nan if S is None else effective_rank(np.linalg.svd(S, compute_uv=False)) / suite.d)
-    return heads + tails + widths
+        width = np.nan if S is None else effective_rank(np.linalg.svd(S, compute_uv=False)) / suite.d
+        rows.append([*found_of(stream, keys(suite)), width])
+    return [float(v) for v in np.transpose(rows).ravel()]
 
 
 def measure(suite: Suite) -> Part:
@@ -81,10 +90,12 @@ def measure(suite: Suite) -> Part:
     asked, steps = able(suite, cannot), len(EXPONENTS)
 
     def score(entrant: Entrant, choice: Choice, number: int) -> float:
-        return float(np.mean(np.reshape(shown(suite, entrant, choice, number), (3, steps))[:2, 1:]))
+        return float(np.mean([
+            found_of(shown(suite, entrant, choice, number, exponent), keys(suite)) for exponent in EXPONENTS[1:]
+        ]))  # fmt: skip
 
     choices = suite.tuned(TITLE, asked, score)
-    found = by_entrant(suite, TITLE, asked, choices, shown)
+    found = by_entrant(suite, TITLE, asked, choices, profile)
     flat = {n for n, own in found.items() if np.isnan(own[:, 2 * steps :]).any()}
     none = dict.fromkeys(sorted(flat), "its state is not one matrix from keys to values")
     head, tail, width = (
