@@ -118,7 +118,7 @@ def in_hops(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list
 
 
 def measure(suite: Suite) -> Part:
-    """Measure all of it, with what was tuned on many queries."""
+    """Measure all of it: hops with what was tuned on hops, the others with what was tuned on many queries."""
     cannot = left_out(suite)
     asked = able(suite, cannot)
     choices = suite.tuned(f"{TITLE}: queries", asked, lambda e, c, s: float(np.mean(many_queries(suite, e, c, s))))
@@ -127,7 +127,8 @@ def measure(suite: Suite) -> Part:
     told = dict.fromkeys(BOUND, "its keys are for joint recall")
     plain: dict[str, Choice] = {name: {} for name in BOUND}
     joint = by_entrant(bound, f"{TITLE}: contexts", [*asked, *BOUND.values()], choices | plain, in_contexts)
-    hops = by_entrant(suite, f"{TITLE}: hops", asked, choices, in_hops)
+    walking = suite.tuned(f"{TITLE}: hops", asked, lambda e, c, s: float(np.mean(in_hops(suite, e, c, s))))
+    hops = by_entrant(suite, f"{TITLE}: hops", asked, walking, in_hops)
     steps = len(PAIRS)
     sweeps = [
         Sweep("queries", "pairs", PAIRS, {n: own[:, :steps] for n, own in queries.items()}, cannot | told),
@@ -141,7 +142,8 @@ def measure(suite: Suite) -> Part:
     )
     return Part(
         {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(sweeps[2:3])},
-        {f"{TITLE}, {s.name}, points": points(bound, [s]) for s in sweeps} | {f"{TITLE}, tuned": chosen(choices)},
+        {f"{TITLE}, {s.name}, points": points(bound, [s]) for s in sweeps}
+        | {f"{TITLE}, tuned": chosen(choices), f"{TITLE}, hops, tuned": chosen(walking)},
         criteria({s.name: s for s in sweeps}),
         lambda: draw(bound, sweeps, heading),
     )

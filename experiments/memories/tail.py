@@ -50,7 +50,10 @@ def effective_rank(singular: Array) -> float:
 
 
 def stored(layer: MemoryLayer[Any]) -> Array | None:
-    """Return the matrix from keys to values that a layer keeps; None if it keeps items, several matrices or none."""
+    """Return the matrix from keys to values that a layer keeps; None if it keeps items, several matrices or none.
+
+    Of ridge regression it is the sum of pairs, before the solve; of a matrix with slots beside it, the matrix alone.
+    """
     if layer.traits.auto or layer.traits.growing:
         return None
     shape = (layer.parameters.d_v, layer.parameters.d_k)
