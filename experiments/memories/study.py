@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment.study import Columns, Findings, Study, StudyRun, columns
-from spikemem.experiments.memories import capacity, cues, energy, fidelity, interference, resilience
+from spikemem.experiments.memories import binding, capacity, cues, energy, fidelity, interference, resilience, tail
 from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
@@ -22,6 +22,8 @@ PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "cost": energy.measure,
     "resilience": resilience.measure,
     "interference": interference.measure,
+    "binding": binding.measure,
+    "tail": tail.measure,
 }
 """What is measured, in the order of the tables; the key is what the protocol's page ends with."""
 LOADS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0, 24.0)

@@ -1,0 +1,179 @@
+"""P4: recall of tokens by many queries, of keys in contexts, and in hops from value to key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from spikemem.experiment.study import Criterion
+from spikemem.experiments.memories.codes import SignedPairs
+from spikemem.experiments.memories.entrants import Choice, Entrant, Fitted, Order
+from spikemem.experiments.memories.items import Array
+from spikemem.experiments.memories.mqar import embedded, sequence
+from spikemem.experiments.memories.stream import BOOK, Stream, spaced
+from spikemem.experiments.memories.suite import Part, Suite, chosen
+from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep_page import draw
+from spikemem.experiments.memories.trial import first_choices
+from spikemem.layers import Conjunctive, ConjunctiveParameters
+
+TITLE = "P4 binding"
+PAIRS = (4.0, 8.0, 16.0, 32.0, 64.0)
+KEYS = 8
+CONTEXTS = (1.0, 2.0, 4.0, 8.0)
+HOPS = (1.0, 2.0, 3.0, 4.0)
+STARTS = 32
+
+
+def _bound(binding: Literal["conjunctive", "additive", "key"]) -> Callable[[Order, Choice], Fitted]:
+    def make(order: Order, choice: Choice) -> Fitted:
+        parameters = ConjunctiveParameters(d_k=order.d, d_v=order.d, binding=binding)
+        return Fitted(Conjunctive(parameters, order.seed), SignedPairs(order.d, order.d))
+
+    return make
+
+
+BOUND = {
+    "key x context": Entrant("key x context", "contexts", _bound("conjunctive"), "one matrix of reals"),
+    "key + context": Entrant("key + context", "contexts", _bound("additive"), "one matrix of reals"),
+    "key, no context": Entrant("key, no context", "contexts", _bound("key"), "one matrix of reals"),
+}
+"""Memories that are told the context, in signs like the key. All others are asked with the key alone."""
+LUCK = 0.01
+"""Share of chains that may come back from a wrong value to the right one."""
+
+
+def many_queries(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
+    """Return, by pairs, the share of queries whose value is nearest of the sequence's; then of the vocabulary's."""
+    signs, own, every = embedded(suite.d), [], []
+    for pairs in map(int, PAIRS):
+        made = sequence(suite.how.generator("mqar", str(number), str(pairs)), pairs)
+        stream = Stream(suite, entrant, choice, number, pairs)
+        for key, value in zip(made.keys.tolist(), made.values.tolist(), strict=True):
+            stream.write(key, signs[value])
+        scores = stream.scores(made.tokens[made.queries].tolist())
+        place = {value: k for k, value in enumerate(made.values.tolist())}
+        own.append(first_choices(scores, signs[made.values], [place[v] for v in made.answers.tolist()]))
+        every.append(first_choices(scores, signs, made.answers))
+    return own + every
+
+
+def in_contexts(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
+    """Return, by contexts, the share found of 8 keys in each, written in random order, among all values."""
+    found = []
+    for contexts in map(int, CONTEXTS):
+        stream = Stream(suite, entrant, choice, number, KEYS * contexts)
+        order = suite.how.generator("joint", str(number), str(contexts)).permutation(KEYS * contexts).tolist()
+        values = stream.book[: KEYS * contexts]
+        if entrant.name in BOUND:
+            found.append(_told(suite, stream, order))
+            continue
+        for k in order:
+            stream.write(k % KEYS, values[k])
+        scores = np.tile(stream.scores(range(KEYS)), (contexts, 1))
+        found.append(first_choices(scores, values, range(KEYS * contexts)))
+    return found
+
+
+def _told(suite: Suite, stream: Stream, order: list[int]) -> float:
+    """Return the share found where key k mod 8 is written and read in context k div 8."""
+    layer, values = stream.fitted.layer, stream.book[: len(order)]
+
+    def context(k: int) -> Array:
+        return stream.items.key(len(stream.book) + k // KEYS, suite.d)
+
+    for k in order:
+        layer.write(stream.coded(k % KEYS), values[k], context=context(k))
+    answers = [layer.read(stream.coded(k % KEYS), context=context(k)).value for k in range(len(order))]
+    return first_choices(np.array(answers), values, range(len(order)))
+
+
+def linked(suite: Suite) -> int:
+    """Return the pairs of a ring: 2 d, and at most the book's."""
+    return min(2 * suite.d, BOOK)
+
+
+def in_hops(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
+    """Return, by hops, the share that ends right: the value of each pair of a ring is the next one's key.
+
+    Each answer is the nearest value of all, by whose number the next key is looked up.
+    """
+    count = linked(suite)
+    stream = Stream(suite, entrant, choice, number, count)
+    ring = suite.how.generator("ring", str(number)).permutation(count)
+    following = np.empty(count, dtype=np.int64)
+    following[ring] = np.roll(ring, -1)
+    for k in ring.tolist():
+        stream.write(k, stream.book[following[k]])
+    right = np.array(spaced(count, STARTS))
+    at, found = right, []
+    for _ in HOPS:
+        at = np.argmax(stream.scores(at.tolist()) @ stream.book[:count].T, axis=1)
+        right = following[right]
+        found.append(float(np.mean(at == right)))
+    return found
+
+
+def measure(suite: Suite) -> Part:
+    """Measure all of it: hops with what was tuned on hops, the others with what was tuned on many queries."""
+    cannot = left_out(suite)
+    asked = able(suite, cannot)
+    choices = suite.tuned(f"{TITLE}: queries", asked, lambda e, c, s: float(np.mean(many_queries(suite, e, c, s))))
+    queries = by_entrant(suite, f"{TITLE}: queries", asked, choices, many_queries)
+    bound = replace(suite, entrants={**suite.entrants, **BOUND})
+    told = dict.fromkeys(BOUND, "its keys are for joint recall")
+    plain: dict[str, Choice] = {name: {} for name in BOUND}
+    joint = by_entrant(bound, f"{TITLE}: contexts", [*asked, *BOUND.values()], choices | plain, in_contexts)
+    walking = suite.tuned(f"{TITLE}: hops", asked, lambda e, c, s: float(np.mean(in_hops(suite, e, c, s))))
+    hops = by_entrant(suite, f"{TITLE}: hops", asked, walking, in_hops)
+    steps = len(PAIRS)
+    sweeps = [
+        Sweep("queries", "pairs", PAIRS, {n: own[:, :steps] for n, own in queries.items()}, cannot | told),
+        Sweep("whole vocabulary", "pairs", PAIRS, {n: own[:, steps:] for n, own in queries.items()}, cannot | told),
+        Sweep("joint recall", "contexts", CONTEXTS, joint, cannot),
+        Sweep("hops", "hops", HOPS, hops, cannot | told),
+    ]
+    heading = (
+        f"Bindings at equal bits: multi-query recall among the sequence's values and all 8,192 tokens; {KEYS} keys in each of "
+        f"1 to 8 contexts; {linked(suite)} pairs in a ring; mean and 95 % interval of {suite.seeds} seeds"
+    )
+    return Part(
+        {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(sweeps[2:3])},
+        {f"{TITLE}, {s.name}, points": points(bound, [s]) for s in sweeps}
+        | {f"{TITLE}, tuned": chosen(choices), f"{TITLE}, hops, tuned": chosen(walking)},
+        criteria({s.name: s for s in sweeps}),
+        lambda: draw(bound, sweeps, heading),
+    )
+
+
+def criteria(by_name: dict[str, Sweep]) -> tuple[Criterion, ...]:
+    """Return what theory says of the memories that take part."""
+    joint, hops, made = by_name["joint recall"], by_name["hops"], []
+    times, plus, key = (joint.at(name, CONTEXTS[-1]) for name in BOUND)
+    what = "joint recall: key x context > key + context > key: a product makes the pairs orthogonal, a sum by half"
+    made.append(Criterion(what, times > plus > key, f"{times:.3f}, {plus:.3f}, {key:.3f}"))
+    alone = {name: joint.at(name, CONTEXTS[-1]) for name in joint.found if name not in tuple(BOUND)[:2]}
+    best, worst = max(alone, key=alone.__getitem__), min(alone, key=alone.__getitem__)
+    what = (
+        "8 contexts, the key alone: one answer a key, right in one of them at most, 1/8, and a sum in no fewer than 0.1"
+    )
+    held = alone[best] <= 1.0 / 8 + 1e-9 and alone["key, no context"] >= 0.1
+    made.append(Criterion(what, held, f"{worst} {alone[worst]:.3f} to {best} {alone[best]:.3f}"))
+    if hops.found:
+        gained = {name: float(np.diff(own.mean(axis=0)).max()) for name, own in hops.found.items()}
+        most = max(gained, key=gained.__getitem__)
+        made.append(
+            Criterion("more hops are never better, but by luck", gained[most] <= LUCK, f"{most} {gained[most]:+.3f}")
+        )
+    if "modern Hopfield" in hops.found:
+        last = hops.at("modern Hopfield", HOPS[-1])
+        made.append(Criterion("modern Hopfield: a hop from slot to slot is not lost", last >= 0.95, f"{last:.3f}"))
+    for name in ("Hebbian", "modern Hopfield"):
+        if name in hops.found:
+            own, every = (by_name[n].means(name) for n in ("queries", "whole vocabulary"))
+            what = f"{name}: what is nearest in the vocabulary is nearest in the sequence"
+            made.append(Criterion(what, bool((own >= every).all()), f"{own.min():.3f}, {every.min():.3f}"))
+    return tuple(made)
