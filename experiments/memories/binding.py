@@ -172,8 +172,10 @@ def criteria(by_name: dict[str, Sweep]) -> tuple[Criterion, ...]:
         last = hops.at("modern Hopfield", HOPS[-1])
         made.append(Criterion("modern Hopfield: a hop from slot to slot is not lost", last >= 0.95, f"{last:.3f}"))
     for name in ("Hebbian", "modern Hopfield"):
-        if name in hops.found:
-            own, every = (by_name[n].means(name) for n in ("queries", "whole vocabulary"))
-            what = f"{name}: what is nearest in the vocabulary is nearest in the sequence"
-            made.append(Criterion(what, bool((own >= every).all()), f"{own.min():.3f}, {every.min():.3f}"))
+        if name in by_name["queries"].found:
+            # With the cross-talk of 63 pairs a sign of the sum has variance 1 + 63 / d: the own overlap, d, is 5.7 deviations
+            # of another token's at d = 64, and 9.3 at 128, where the largest of 8,192 reaches 4.
+            every = by_name["whole vocabulary"].at(name, PAIRS[-1])
+            what = f"{name}: of 64 pairs at least 95 % of values are found among all tokens"
+            made.append(Criterion(what, every >= 0.95, f"{every:.3f}"))
     return tuple(made)
