@@ -22,17 +22,15 @@ from spikemem.language import (
     pulse,
 )
 from spikemem.models.hebbian_associator import opposite
-from spikemem.models.three_factor_memory import accumulators, telling, told, window_of
+from spikemem.models.three_factor_memory import CERTAIN, accumulators, telling, told, window_of
 
 KeyLines = Annotated[Neurons, Bits("key_lines")]
 TaughtLines = Annotated[Neurons, Bits("taught_lines")]
 Slot = Annotated[Neurons, Index("slots")]
-WAY = 2
-"""Steps from the lines of a key to what a slot brings up; the matrix needs one less."""
 
 
 def _told(model: PointerMemory) -> Window:
-    return window_of("out", WAY, model.levels)
+    return window_of("out", model.way, model.levels)
 
 
 class PointerMemory(Memory):
@@ -44,7 +42,10 @@ class PointerMemory(Memory):
         S \leftarrow \rho\, S + v k^T, \qquad \hat v = S q + \lambda\, v_{\mu^*}, \qquad \mu^* = \arg\max_\mu k_\mu \cdot q
 
     with rho = ``retain`` and lambda = ``weight``. Slot mu is a :class:`Race` neuron with a synapse of 1 from each line of its
-    key: the one that most of the lines reach spikes, the first of equals, if it is more than half of ``key``; none else adds.
+    key: the one that most of the lines reach spikes, the first of equals, if they are more than half of ``key``; none else
+    adds. ``match``: if the cosine of both keys is at least that. ``exclusive``: the slot that answers first wipes out what the
+    matrix has brought up, so that the answer is one or the other, as that of a memory with a novelty gate (after Zancato et al.
+    2024, arXiv:2407.06324), whose slots are for what is novel: what no slot answers.
 
     *Writing.* What a slot held is overwritten. The slot's neuron fires with the lines of the key, and its own capture, which
     retains nothing, leaves it the lines that are on. Its spike then reaches the accumulators, where the error between lambda v
@@ -63,6 +64,8 @@ class PointerMemory(Memory):
     value: int = parameter(32, ge=1, doc="bits of a value")
     slots: int = parameter(16, ge=1, doc="memory neurons")
     weight: float = parameter(4.0, gt=0, doc="lambda: what a slot adds to the answer")
+    match: float = parameter(0.0, ge=0, le=1, doc="cosine from which on a slot answers; 0: above it")
+    exclusive: bool = parameter(False, doc="whether a slot answers in the place of the matrix")
     retain: float = parameter(1.0, ge=0, le=1, doc="rho: the part of the matrix that a write leaves")
     levels: int = parameter(31, ge=1, doc="steps in which an answer is told")
     range: float = parameter(8.0, gt=0, doc="the largest number that is told")
@@ -77,6 +80,11 @@ class PointerMemory(Memory):
         """Lines of a teacher: value + i says that bit i is -1."""
         return 2 * self.value
 
+    @property
+    def way(self) -> int:
+        """Steps from the lines of a key to what a slot brings up; the matrix needs one."""
+        return 3 if self.exclusive else 2
+
     def build(self, net: NetworkBuilder) -> None:
         """Declare lines, slots, accumulators, the synapses between them, and what tells the answer."""
         certain = 4.0 * self.key
@@ -87,7 +95,7 @@ class PointerMemory(Memory):
             ("in_pointed", self.taught_lines), ("in_pointing", 1),
         ):  # fmt: skip
             net.input(name, size)
-        memory = net.population("memory", self.slots, Race(self.slots, transfer="winner", theta=self.key / 2))
+        memory = net.population("memory", self.slots, Race(self.slots, transfer="winner", theta=self._theta))
         out = net.population("out", self.value, accumulators(self.range))
 
         own = TagAndCapture(gate="in_opened", retain=0.0, w_min=0.0, w_max=1.0)
@@ -97,27 +105,43 @@ class PointerMemory(Memory):
         pointed = TagAndCapture(
             gate="in_pointing", teacher="in_pointed", rate=self.weight, prediction=1.0 / self.weight
         )
-        net.connect(memory, out, AllToAll(), weight=0.0, delay=1.0, synapse=pointed, name="values")
+        net.connect(memory, out, AllToAll(), weight=0.0, delay=self.way - 1.0, synapse=pointed, name="values")
+        if self.exclusive:
+            net.connect(memory, out, AllToAll(), weight=CERTAIN * self.range, delay=1.0)
         summed = TagAndCapture(
             gate="in_gate", capture="in_capture", teacher="in_teacher", rate=1.0 / self.key, retain=self.retain
         )
         net.connect(key, out, AllToAll(), weight=0.0, delay=1.0, synapse=summed, name="matrix")
         telling(net, out, self.value, self.levels, self.range)
 
+    @property
+    def _theta(self) -> float:
+        """What a slot's neuron must get more than; whole numbers arrive."""
+        least = (1.0 + self.match) * self.key / 2.0
+        return least - 0.5 if self.match else least
+
     @operation(spacing=2.0, from_end=True)
     def write(self, slot: Slot, key: KeyLines, value: TaughtLines) -> Stimulus:
         """Put key and value in the slot, in the place of what it held, and add them to the matrix."""
+        return self._written(slot, key, value) + pulse(in_opened=slot).later(1)
+
+    @operation(spacing=2.0, from_end=True)
+    def replace(self, slot: Slot, key: KeyLines, value: TaughtLines) -> Stimulus:
+        """Put the value in the slot, which keeps its key, and add key and value to the matrix."""
+        return self._written(slot, key, value)
+
+    def _written(self, slot: Neurons, key: Neurons, value: Neurons) -> Stimulus:
         off = opposite("PointerMemory.write: key", key, self.key)
         against = opposite("PointerMemory.write: value", value, self.value)
         shown = pulse(in_key=key, in_slot=slot, in_silence=(0,)) + pulse(in_key=off, in_silence=(0,)).later(1)
         added = pulse(in_teacher=value, in_gate=(0,)) + pulse(in_teacher=against, in_gate=(0,), in_capture=(0,)).later(
             1
         )
-        held = pulse(in_opened=slot) + pulse(in_pointed=value, in_pointing=(0,)).later(1)
-        return shown + (added + held).later(1) + pulse(in_clear=(0,)).later(2)
+        pointed = pulse(in_pointed=value, in_pointing=(0,)).later(self.way)
+        return shown + added.later(1) + pointed + pulse(in_clear=(0,)).later(self.way)
 
     @operation(spacing=2.0, from_end=True, answers={"value": _told})
     def recall(self, key: KeyLines) -> Stimulus:
         """Show the key once, and have told what matrix and slot bring up."""
         opposite("PointerMemory.recall: key", key, self.key)
-        return pulse(in_key=key) + told(self.levels).later(WAY - 1)
+        return pulse(in_key=key) + told(self.levels).later(self.way - 1)

@@ -33,6 +33,8 @@ from spikemem.models.hebbian_associator import opposite
 
 KeyLines = Annotated[Neurons, Bits("key_lines")]
 TaughtLines = Annotated[Neurons, Bits("taught_lines")]
+CERTAIN = 4e9
+"""What makes an accumulator fire whatever its V, in units of its reach."""
 
 
 def accumulators(reach: float) -> IF_curr_delta:
@@ -48,7 +50,7 @@ def telling(net: NetworkBuilder, post: str, size: int, levels: int, reach: float
     first, step = 4.0 * reach - (1.0 - 1.0 / levels) * reach, 2.0 * reach / levels
     weights = Explicit(Numbers(np.repeat([first, step], size)))
     net.connect(net.input("in_tell", 2), post, AllToAll(), weight=weights, delay=1.0)
-    net.connect(net.input("in_clear", 1), post, AllToAll(), weight=4e9 * reach, delay=1.0)
+    net.connect(net.input("in_clear", 1), post, AllToAll(), weight=CERTAIN * reach, delay=1.0)
 
 
 def told(levels: int) -> Stimulus:

@@ -10,6 +10,7 @@ from spikemem.layers.spiking.associator import (
     SpikingWillshawParameters,
 )
 from spikemem.layers.spiking.conjunctive import SpikingConjunctive, SpikingConjunctiveParameters
+from spikemem.layers.spiking.fading_novelty import SpikingFadingNovelty, SpikingFadingNoveltyParameters
 from spikemem.layers.spiking.memory_neurons import (
     MemoryNeuronPairs,
     MemoryNeuronPairsParameters,
@@ -48,6 +49,8 @@ __all__ = [
     "MemoryNeuronPatternsParameters",
     "SpikingConjunctive",
     "SpikingConjunctiveParameters",
+    "SpikingFadingNovelty",
+    "SpikingFadingNoveltyParameters",
     "SpikingHebbianLinear",
     "SpikingHebbianLinearParameters",
     "SpikingMemoryCaching",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from math import sqrt
 from typing import ClassVar, final
@@ -13,10 +14,60 @@ from spikemem.layers.codes import SIGNED
 from spikemem.layers.cost import Array
 from spikemem.layers.pointer import SparsePointerParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
+from spikemem.layers.slotted import SlottedParameters
 from spikemem.layers.spiking.running import RunningLayer, lines
 from spikemem.layers.spiking.three_factor import ToldParameters, values_told
 from spikemem.models import PointerMemory
 from spikemem.parameters import parameter
+
+
+class PointerLayerParameters(ToldParameters, SlottedParameters):
+    """Parameters of a :class:`PointerLayer`."""
+
+
+class PointerLayer[P: PointerLayerParameters | SpikingSparsePointerParameters](RunningLayer[P]):
+    """A matrix and slots in a network of :class:`spikemem.models.PointerMemory`. A subclass says what enters a slot."""
+
+    traits = Traits(keys=SIGNED, values=SIGNED)
+    cannot: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("decay", "key", "prune", "quantise"), "its matrix fades by writes alone, and its slots are written over"
+    )
+
+    def _reset(self) -> None:
+        super()._reset()
+        self._entered = 0
+
+    def _next(self) -> int:
+        """Return the slot that the next item enters: a free one, or that of the oldest."""
+        self._entered += 1
+        return (self._entered - 1) % self.parameters.slots
+
+    @abstractmethod
+    def _model(self) -> PointerMemory:
+        """Return the model, from the parameters."""
+
+    @abstractmethod
+    def _write(self, item: Item) -> None:
+        """Store a pair."""
+
+    def _read(self, query: Query) -> Recalled:
+        p, answer = self.parameters, self._running.do("recall", key=lines(query.key))
+        return Recalled(values_told(answer, p.d_v, p.levels, p.range), latency_ms=answer.latency_ms)
+
+    @property
+    def matrix(self) -> Array:
+        """S, d_v x d_k, as the oracle has it."""
+        on, off = self._running.weights("matrix").reshape(2, self.parameters.d_k, self.parameters.d_v)
+        matrix: Array = sqrt(self.parameters.d_k) / 2 * (on - off).T
+        return matrix
+
+    def _state(self) -> dict[str, Array]:
+        """Return matrix, keys (which lines are on) and values."""
+        running = self._running
+        return {
+            "matrix": running.weights("matrix"), "keys": running.weights("keys") > 0,
+            "values": np.sign(running.weights("values")),
+        }  # fmt: skip
 
 
 class SpikingSparsePointerParameters(SparsePointerParameters, ToldParameters):
@@ -37,7 +88,7 @@ class SpikingSparsePointerParameters(SparsePointerParameters, ToldParameters):
 
 
 @final
-class SpikingSparsePointer(RunningLayer[SpikingSparsePointerParameters]):
+class SpikingSparsePointer(PointerLayer[SpikingSparsePointerParameters]):
     """A matrix and the latest items in slots, in a network of :class:`spikemem.models.PointerMemory`.
 
     Keys are signs and stand for k = key/sqrt(d_k). When all slots are taken the oldest is written over. What is lost: up to
@@ -46,14 +97,6 @@ class SpikingSparsePointer(RunningLayer[SpikingSparsePointerParameters]):
     """
 
     takes = SpikingSparsePointerParameters
-    traits = Traits(keys=SIGNED, values=SIGNED)
-    cannot: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("decay", "key", "prune", "quantise"), "its matrix fades by writes alone, and its slots are written over"
-    )
-
-    def _reset(self) -> None:
-        super()._reset()
-        self._writes = 0
 
     def _model(self) -> PointerMemory:
         p = self.parameters
@@ -62,25 +105,4 @@ class SpikingSparsePointer(RunningLayer[SpikingSparsePointerParameters]):
         )
 
     def _write(self, item: Item) -> None:
-        slot = self._writes % self.parameters.slots
-        self._running.do("write", slot=slot, key=lines(item.key), value=lines(item.value))
-        self._writes += 1
-
-    def _read(self, query: Query) -> Recalled:
-        p, answer = self.parameters, self._running.do("recall", key=lines(query.key))
-        return Recalled(values_told(answer, p.d_v, p.levels, p.range), latency_ms=answer.latency_ms)
-
-    @property
-    def matrix(self) -> Array:
-        """S, d_v x d_k, as the oracle has it."""
-        on, off = self._running.weights("matrix").reshape(2, self.parameters.d_k, self.parameters.d_v)
-        matrix: Array = sqrt(self.parameters.d_k) / 2 * (on - off).T
-        return matrix
-
-    def _state(self) -> dict[str, Array]:
-        """Return matrix, keys (which lines are on) and values."""
-        running = self._running
-        return {
-            "matrix": running.weights("matrix"), "keys": running.weights("keys") > 0,
-            "values": np.sign(running.weights("values")),
-        }  # fmt: skip
+        self._running.do("write", slot=self._next(), key=lines(item.key), value=lines(item.value))

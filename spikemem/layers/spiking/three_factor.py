@@ -107,7 +107,7 @@ def values_told(answer: Answer, size: int, levels: int, reach: float) -> Array:
     """Return the numbers that the latencies of ``out`` tell: reach (1 - 2 n/levels) of a neuron that fires in step n."""
     times, neurons = answer.spikes["out"]
     last = np.rint(times).max(initial=0.0)  # then all are cleared
-    steps, before = np.full(size, levels), times < last
+    steps, before = np.full(size, levels), (times < last) & (times >= last - levels)
     steps[neurons[before]] = np.rint(times[before]) - (last - levels)
     return reach * (1.0 - 2.0 * steps / levels)
 
