@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spikemem.layers.spiking import SpikingPhaseAssociative, SpikingPhaseAssociativeParameters
+from tests.layers.spiking.test_cue_anchors import CURVES, curve
 from tests.layers.spiking.test_multitasking import magnetisations
 from tests.layers.spiking.test_phase import found_of
 from tests.layers.spiking.test_routed import held
@@ -191,6 +192,21 @@ def multitasking() -> None:
     save(figure, "spiking-multitasking")
 
 
+def memory_neurons() -> None:
+    """Cue curves, 40 cues a point."""
+    figure, parts = panels(len(CURVES))
+    flips = [0.0, 0.2, 0.3, 0.4]
+    for axes, name in zip(parts, CURVES, strict=True):
+        found = [curve(name, part, 40) for part in flips]
+        for k, style in enumerate((ORACLE, SPIKING)):
+            axes.plot(flips, [pair[k] for pair in found], marker="os"[k], linestyle=["-", "--"][k], **style)  # type: ignore[arg-type]
+        axes.set(ylim=(-0.04, 1.06), xlabel="part of the signs turned", ylabel="patterns back whole")
+        axes.set_title(f"{name}: {CURVES[name][0]} patterns, {CURVES[name][1]['races']} races", fontsize=10)
+        axes.legend(fontsize=8, loc="lower left")
+        print(name, found)
+    save(figure, "spiking-memory-neurons")
+
+
 if __name__ == "__main__":
-    for draw in (three_factor, conjunctive, phase, routed, multitasking):
+    for draw in (three_factor, conjunctive, phase, routed, multitasking, memory_neurons):
         draw()
