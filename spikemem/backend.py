@@ -70,6 +70,11 @@ class Program(ABC):
     """What the target reported of the run that may have changed its results, such as lost packets."""
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a run on this target cannot show, in words, once it has run."""
+        return ()
+
+    @property
     @abstractmethod
     def now(self) -> int:
         """The next step."""

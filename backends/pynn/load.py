@@ -120,3 +120,25 @@ def _by_step(at: npt.NDArray[np.int64], steps: int, counts: Counts) -> Counts:
     inside = at < steps
     np.add.at(summed, at[inside], counts[inside])
     return summed
+
+
+def load_line(placed: Mapping[str, Any]) -> str:
+    """Return the largest load of a core in a sentence."""
+    load = placed["load"]
+    most = max(load["cores"], key=lambda row: row["peak_events"], default=None)
+    if most is None:
+        return "estimated load: no core has synapses"
+    return (
+        f"estimated load (timing is not modelled): at most {most['peak_events']} synaptic events a step on a core, of "
+        f"{most['population']} in step {most['peak_step']}, {percent(most['share'])} of the "
+        f"{load['events_of_a_step']:g} that are taken to fit"
+    )
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, to two digits.
+
+    >>> percent(0.00058), percent(0.154), percent(3.2)
+    ('0.058 %', '15 %', '320 %')
+    """
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"

@@ -10,6 +10,7 @@ import numpy as np
 from spikemem.backends.pynn.build import Built
 from spikemem.backends.pynn.describe import Description
 from spikemem.backends.pynn.quantise import LARGEST, quantise
+from spikemem.backends.pynn.silent import is_silent
 
 _SHOWN = 20
 """Different weights of a projection that are listed."""
@@ -54,6 +55,7 @@ def read_placement(description: Description, built: Built) -> dict[str, Any]:
         "routing": entries,
         "incoming_spike_buffer": get_config_int("Simulation", "incoming_spike_buffer_size"),
         "delays": _delays(description, built),
+        "silent": _silent(description, built),
         "weights": _weights(description, built),
     }  # fmt: skip
 
@@ -69,6 +71,22 @@ def _delays(description: Description, built: Built) -> list[dict[str, Any]]:
             found.append({
                 "population": population.label, "longest_steps": longest, "without_extension_steps": supported,
                 "extended": longest > supported,
+            })  # fmt: skip
+    return found
+
+
+def _silent(description: Description, built: Built) -> list[dict[str, Any]]:
+    """Return the plastic projections that would do nothing, by delay."""
+    found = []
+    for projection in description.projections:
+        if projection.plasticity is None:
+            continue
+        vertex = built.populations[projection.target]._vertex
+        steps, ring = round(projection.delay / description.dt), int(vertex.splitter.max_support_delay())
+        if is_silent(steps, ring):
+            found.append({
+                "projection": projection.label.rpartition("@")[0], "target": projection.target, "delay_ms": projection.delay,
+                "delay_steps": steps, "ring_steps": ring, "ring_can_grow": ring < int(vertex.max_delay_steps),
             })  # fmt: skip
     return found
 

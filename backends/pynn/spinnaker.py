@@ -20,9 +20,11 @@ from spikemem.backends.pynn import rules, spinnaker_rules
 from spikemem.backends.pynn.boards import check_size, named, too_large
 from spikemem.backends.pynn.describe import Description, Dialect
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
+from spikemem.backends.pynn.load import estimate, load_line
 from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
+from spikemem.backends.pynn.silent import in_words
 from spikemem.backends.pynn.software_board import MACHINE_OPTIONS, software_board
 from spikemem.backends.pynn.translate import CELLS
 from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
@@ -100,6 +102,21 @@ class SpinnakerProgram(PyNNProgram):
         """Of a board in software: how many ms it ran, and in how many seconds."""
         self.placement: dict[str, Any] = {}
         """Where sPyNNaker would put the network, once it is rehearsed."""
+        self._ran_as: Mapping[str, Any] = {}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Of a board in software, how its cores might be loaded: on it, that changes nothing."""
+        if not (self._board.software and self._ran_as):
+            return ()
+        load = estimate(self.network, self._events, self._placed(self._ran_as, self._now, self._events))
+        return (f"backend spinnaker: {NOT_TIMED}; {load_line({'load': load})}",)
+
+    def _placed(self, placement: Mapping[str, Any], steps: int, feed: Mapping[str, StepEvents]) -> dict[str, Any]:
+        return {
+            "network": self.network.name, "steps": steps, "dt_ms": self.network.dt, **placement,
+            "time_scale_factor": self._board.time_scale_factor, "input_peaks": peaks(feed),
+        }  # fmt: skip
 
     def rehearse(self, steps: int) -> str:
         """Map the run onto a virtual board like the one chosen, and keep the placement as sPyNNaker says it is.
@@ -111,11 +128,8 @@ class SpinnakerProgram(PyNNProgram):
             time_scale_factor=self._board.time_scale_factor,
         )  # fmt: skip
         feed = self.feed(steps)
-        placed = dict(self._worker(self.describe(feed), steps, virtual).placement or {})
-        self.placement = {
-            "network": self.network.name, "steps": steps, "dt_ms": self.network.dt, **placed,
-            "time_scale_factor": self._board.time_scale_factor, "input_peaks": peaks(feed),
-        }  # fmt: skip
+        placed = self._worker(self.describe(feed), steps, virtual).placement or {}
+        self.placement = self._placed(placed, steps, feed)
         return (
             f"sPyNNaker placed it on {placed['cores_used']} cores of {placed['chips_used']} chips of a virtual board; "
             "spikemem deploy shows where"
@@ -133,8 +147,11 @@ class SpinnakerProgram(PyNNProgram):
         else:
             preflight(self._board, self.placement.get("cores_used", 0))
             result = self._worker(description, steps, self._board)
-        self.notes = result.warnings
-        for warning in result.warnings:
+        self._ran_as = result.placement or {}
+        silent = tuple(map(in_words, self._ran_as.get("silent", ())))
+        self.notes = (*silent, *result.warnings)
+        # What was mapped before has been reported: that is what a rehearsal is for.
+        for warning in result.warnings if self.placement else self.notes:
             warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
         assert result.outcome is not None
         return result.outcome

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from spikemem.backends.pynn.load import estimate
+from spikemem.backends.pynn.load import estimate, load_line
 from spikemem.backends.pynn.phases import Phase
 from spikemem.backends.pynn.spinnaker import NOT_TIMED, SpinnakerProgram
 from spikemem.cli.options import Decompose, Json, Set, as_choice, print_json, stdout
@@ -21,7 +21,7 @@ from spikemem.experiment import Choices, Prepared, experiment_names, load_experi
 from spikemem.experiment.reference import reference_spikes
 from spikemem.files import check_writable, whole_or_absent
 from spikemem.hardware import Board, find_hardware
-from spikemem.report.placement import load_line, machine_line, populations_table, problems, weights_table
+from spikemem.report.placement import machine_line, populations_table, problems, weights_table
 
 _BAR, _PHASE = 16, 30
 """Widths, for a terminal of 80 characters."""

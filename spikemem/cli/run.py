@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +65,10 @@ def run(
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     for path in (data, picture):
         check_writable(path)
-    finish(loaded, run_with_progress(loaded, prepared), out, as_json=as_json)
+    recording = run_with_progress(loaded, prepared)
+    for remark in prepared.program.remarks:
+        print(f"spikemem: {remark}", file=sys.stderr)
+    finish(loaded, recording, out, as_json=as_json)
 
 
 def finish(loaded: Experiment, recording: Recording, out: Path, *, as_json: bool) -> None:

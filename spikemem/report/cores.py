@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from spikemem.report.placement import percent
+from spikemem.backends.pynn.load import percent
 
 _CORES, _LEGEND = 18, 24
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from rich.table import Table
 
+from spikemem.backends.pynn.load import percent
+from spikemem.backends.pynn.silent import in_words
+
 _COARSE = 0.05
 """Relative error of a weight that is worth a word (ours)."""
 
 
 def problems(placed: Mapping[str, Any]) -> list[str]:
     """Return what may change results or does not fit, each with what to change."""
-    return [*_weights(placed), *_delays(placed), *_load(placed)]
+    return [*_weights(placed), *map(in_words, placed["silent"]), *_delays(placed), *_load(placed)]
 
 
 def _weights(placed: Mapping[str, Any]) -> Iterator[str]:
@@ -97,19 +100,6 @@ def machine_line(placed: Mapping[str, Any]) -> str:
     )
 
 
-def load_line(placed: Mapping[str, Any]) -> str:
-    """Return the largest load of a core in a sentence."""
-    load = placed["load"]
-    most = max(load["cores"], key=lambda row: row["peak_events"], default=None)
-    if most is None:
-        return "estimated load: no core has synapses"
-    return (
-        f"estimated load (timing is not modelled): at most {most['peak_events']} synaptic events a step on a core, of "
-        f"{most['population']} in step {most['peak_step']}, {percent(most['share'])} of the "
-        f"{load['events_of_a_step']:g} that are taken to fit"
-    )
-
-
 def populations_table(placed: Mapping[str, Any]) -> Table:
     """Return a row a population: its cores, neurons a core, SDRAM a core."""
     table = Table(title="cores")
@@ -148,15 +138,6 @@ def weights_table(placed: Mapping[str, Any]) -> Table:
         numbers = (f"{row[k]:.6g}" for k in ("largest_weight", "resolution", "largest_error"))
         table.add_row(row["projection"], *numbers, str(row["saturating"]), held + more)
     return table
-
-
-def percent(share: float) -> str:
-    """Return a share in percent, to two digits.
-
-    >>> percent(0.00058), percent(0.154), percent(3.2)
-    ('0.058 %', '15 %', '320 %')
-    """
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _range(least: float, most: float, form: str) -> str:

@@ -11,6 +11,7 @@ pytest.importorskip("spynnaker")
 
 from spikemem.backend import Program, RunOptions, backend
 from spikemem.backends.pynn.spinnaker import SpinnakerProgram
+from spikemem.errors import SpikememWarning
 from spikemem.hardware import find_hardware
 from spikemem.ir import AllToAll, IF_curr_exp, Network, PairSTDP, Population, Projection, SpikeSource, Static
 from spikemem.passes import lower
@@ -85,6 +86,12 @@ def test_plastic_synapses_of_the_longest_delay_are_silent_if_it_is_a_power_of_tw
         lower(silent, target.abilities, "spinnaker", 1), RunOptions(hardware=find_hardware("software_spin3"))
     )
     program.stimulate({"a": (np.array([5]), np.array([0], dtype=np.int32))})
-    program.run(15)
+    with pytest.warns(SpikememWarning) as told:
+        program.run(15)
     fired = {name: steps[:1].tolist() for name, (steps, _) in program.spikes().items()}
     assert fired == {"a": [5], "two": [], "three": [8], "two, with three": [7]}
+    (sentence,) = {str(w.message) for w in told}
+    assert sentence.startswith(
+        "backend spinnaker: projection to two: plastic synapses with a delay of 2 ms (2 steps) do nothing"
+    )
+    assert program.notes == (sentence.removeprefix("backend spinnaker: "),)

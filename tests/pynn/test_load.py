@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from spikemem.backend import RunOptions, StepEvents, backend
-from spikemem.backends.pynn.load import Slice, arriving_packets, estimate, synaptic_events
+from spikemem.backends.pynn.load import Slice, arriving_packets, estimate, load_line, synaptic_events
 from spikemem.experiment.reference import reference_spikes
 from spikemem.ir import (
     AllToAll,
@@ -27,7 +27,7 @@ from spikemem.ir import (
 )
 from spikemem.ir.lowered import LoweredNetwork
 from spikemem.passes import lower
-from spikemem.report.placement import load_line, problems
+from spikemem.report.placement import problems
 from tests.engine.support import events
 
 STEPS = 12
@@ -121,7 +121,7 @@ def placement(time_scale_factor: int = 1) -> dict[str, Any]:
             {**kept, "core": 5, "population": "x", "first_neuron": 0, "neurons": 4},
             {**kept, "core": 6, "population": "x", "first_neuron": 4, "neurons": 1},
         ],
-        "weights": [], "incoming_spike_buffer": 256, "input_peaks": {}, "routing": [], "machine": {},
+        "silent": [], "weights": [], "incoming_spike_buffer": 256, "input_peaks": {}, "routing": [], "machine": {},
     }  # fmt: skip
 
 
