@@ -98,7 +98,7 @@ def test_what_it_declares_open_does_not_matter(own: dict[str, Any]) -> None:
 
 def test_outside_its_protocol_it_does_matter() -> None:
     """A cue that fires just when its synapses see the content: the test above could have failed."""
-    stimulus = {"in_cue": ([0.0, 5.0], [0, 0]), "in_content": ([1.0], [3])}
+    stimulus = {"in_cue": ([0.0, 5.0], [0, 0]), "in_content": ([0.0], [3])}
     weights = []
     for coincidence in ("neither", "potentiate"):
         network = with_conventions({"coincidence": coincidence})

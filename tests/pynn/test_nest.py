@@ -127,9 +127,9 @@ def test_a_refractory_time_that_would_be_rounded_otherwise_is_refused(
 def test_recorded_patterns_run_everywhere(name: str, ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"spikes.{ending}"
     if ending == "csv":
-        path.write_text("time_ms,population,neuron\n0,in_cue,1\n5,in_cue,1\n5,in_content,2\n16,in_cue,1\n60,in_cue,1\n")
+        path.write_text("time_ms,population,neuron\n0,in_cue,1\n4,in_content,2\n5,in_cue,1\n16,in_cue,1\n60,in_cue,1\n")
     else:
-        cue, content = np.array([0.0, 5.0, 16.0, 60.0]), np.array([5.0])
+        cue, content = np.array([0.0, 5.0, 16.0, 60.0]), np.array([4.0])
         neurons = {"in_cue_neurons": np.array([1, 1, 1, 1]), "in_content_neurons": np.array([2])}
         np.savez(path, in_cue_times_ms=cue, in_content_times_ms=content, **neurons)  # type: ignore[arg-type]  # its stub
     from spikemem.stimuli import read_stimuli
