@@ -14,7 +14,7 @@ from spikemem.ir.lowered import Bucket, Connections, LoweredProjection, connecti
 from spikemem.ir.tag_and_capture import TagAndCapture
 from spikemem.tally import Updates
 
-_TAG = "m = m + rate * ({teach}_post{predicted}) * ({trace})"
+_TAG = "m = m + learning_rate * ({teach}_post{predicted}) * ({trace})"
 _CAPTURE = "old = w\nw = clip(retain * w + m, {w_min!r}, {w_max!r})"
 # Apart, for what a weight is rounded to is known once it is stored.
 _COUNT = "{changed}_post += int(w != old)\nm = momentum * m"
@@ -123,7 +123,7 @@ def _bucket(projection: LoweredProjection, bucket: Bucket, build: Build) -> Held
         delay={"arrive": bucket.delay * build.clock.dt, "send": 0 * build.clock.dt},
         dtype={"w": kind, "m": kind, "old": kind},
         namespace={
-            "rate": rule.rate, "prediction": rule.prediction, "retain": rule.retain, "momentum": rule.momentum,
+            "learning_rate": rule.rate, "prediction": rule.prediction, "retain": rule.retain, "momentum": rule.momentum,
         },
         clock=build.clock,
         name=name,

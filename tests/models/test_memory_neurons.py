@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pytest
 
 import spikemem
-from spikemem.errors import OperationError
+from spikemem.backend import backend
+from spikemem.errors import MissingDependency, OperationError
 from spikemem.memory import LiveMemory
 from spikemem.models import MemoryNeurons
 
@@ -130,3 +131,22 @@ def test_wrong_lines_are_refused(pairs: tuple[Signs, Signs]) -> None:
         memory.recall(key=[80])
     with pytest.raises(OperationError, match=r"^MemoryNeurons.write: slot 6 is out of range 0..5 \(slots=6\)$"):
         memory.write(slot=6, key=[0], value=[0])
+
+
+def test_brian2_learns_the_same_mean_of_examples(pairs: tuple[Signs, Signs]) -> None:
+    """Two examples a slot: the amount of a write matters, which a bound of 1 does not hide."""
+    try:
+        backend("brian2")
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    keys, values = pairs
+    model = MemoryNeurons(slots=2, key=BITS, value=25, transfer="exponential", races=1, examples=2)
+    found = []
+    for name in ("numba", "brian2"):
+        memory = spikemem.open(model, backend=name, seed=2)
+        for slot, (key, value) in zip((0, 0, 1), zip(keys, values, strict=True), strict=False):
+            memory.write(slot=slot, key=lines(key), value=lines(value))
+        found.append([memory.weights(name).weight for name in ("in_key->memory", "memory->bit")])
+    for ours, theirs in zip(*found, strict=True):
+        assert set(np.unique(ours)) >= {0.0, 0.5}
+        np.testing.assert_allclose(theirs, ours, atol=1e-12)
