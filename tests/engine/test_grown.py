@@ -45,6 +45,16 @@ def run_step_by_step(program: Program, steps: int) -> None:
         program.run(1)
 
 
+def assert_skipping_changes_no_bit(experiment: Experiment, at: int, gap: int) -> None:
+    """Assert that quiet steps, ``gap`` of them put in at ``at``, may be skipped or run."""
+    stimulus, steps = stretched(experiment.stimulus, at, gap), experiment.steps + gap
+    skipping, stepped = started(experiment.network, stimulus), started(experiment.network, stimulus)
+    skipping.run(steps)
+    run_step_by_step(stepped, steps)
+    assert fired(skipping) == fired(stepped)
+    assert_same_bits(outcome(skipping), outcome(stepped))
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=DRAWS)
 @given(experiment=learning(), gap=st.sampled_from([40, 300]), data=st.data())
 def test_skipping_quiet_time_changes_no_bit(experiment: Experiment, gap: int, data: st.DataObject) -> None:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.support import assert_same_bits, fired, lowered, outcome, started
-from tests.engine.test_grown import run_step_by_step
-from tests.engine.test_quiet import stretched
+from tests.engine.support import fired, lowered, started
+from tests.engine.test_grown import assert_skipping_changes_no_bit
 from tests.engine.test_state import assert_split_is_whole
 from tests.reference.interpreter import interpret
 from tests.reference.strategies import Experiment
@@ -42,10 +41,4 @@ def test_a_run_that_is_stopped_saved_and_loaded_is_the_whole_run(experiment: Exp
 @settings(max_examples=40, deadline=None, suppress_health_check=DRAWS)
 @given(experiment=tagged(), gap=st.sampled_from([5, 300]), data=st.data())
 def test_skipping_quiet_time_changes_no_bit(experiment: Experiment, gap: int, data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, experiment.steps), "at")
-    stimulus, steps = stretched(experiment.stimulus, at, gap), experiment.steps + gap
-    skipping, stepped = started(experiment.network, stimulus), started(experiment.network, stimulus)
-    skipping.run(steps)
-    run_step_by_step(stepped, steps)
-    assert fired(skipping) == fired(stepped)
-    assert_same_bits(outcome(skipping), outcome(stepped))
+    assert_skipping_changes_no_bit(experiment, data.draw(st.integers(0, experiment.steps), "at"), gap)
