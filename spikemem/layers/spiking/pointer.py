@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from math import sqrt
 from typing import ClassVar, final
 
 import numpy as np
@@ -16,7 +15,7 @@ from spikemem.layers.pointer import SparsePointerParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
 from spikemem.layers.slotted import SlottedParameters
 from spikemem.layers.spiking.running import RunningLayer, lines
-from spikemem.layers.spiking.three_factor import ToldParameters, values_told
+from spikemem.layers.spiking.three_factor import ToldParameters, matrix_of, values_told
 from spikemem.models import PointerMemory
 from spikemem.parameters import parameter
 
@@ -57,9 +56,7 @@ class PointerLayer[P: PointerLayerParameters | SpikingSparsePointerParameters](R
     @property
     def matrix(self) -> Array:
         """S, d_v x d_k, as the oracle has it."""
-        on, off = self._running.weights("matrix").reshape(2, self.parameters.d_k, self.parameters.d_v)
-        matrix: Array = sqrt(self.parameters.d_k) / 2 * (on - off).T
-        return matrix
+        return matrix_of(self._running.weights("matrix").reshape(2, self.parameters.d_k, self.parameters.d_v))
 
     def _state(self) -> dict[str, Array]:
         """Return matrix, keys (which lines are on) and values."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -16,7 +15,7 @@ from spikemem.layers.cost import Array
 from spikemem.layers.mixture import MixtureOfMemoriesParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
 from spikemem.layers.spiking.running import RunningLayer, lines
-from spikemem.layers.spiking.three_factor import NO_ROUNDING, NO_SMALLEST, ToldParameters, values_told
+from spikemem.layers.spiking.three_factor import NO_ROUNDING, NO_SMALLEST, ToldParameters, matrix_of, values_told
 from spikemem.models import RoutedMemory
 from spikemem.parameters import parameter
 
@@ -39,8 +38,7 @@ class RoutedLayer[P: ToldParameters](RunningLayer[P]):
     def matrices(self) -> Array:
         """All S_b, blocks x d_v x d_k, as the oracle has them."""
         w = np.stack(list(self._blocks().values()))
-        matrices: Array = sqrt(self.parameters.d_k) / 2 * (w[:, 0] - w[:, 1]).transpose(0, 2, 1)
-        return matrices
+        return matrix_of(w)
 
     def _blocks(self) -> dict[str, Array]:
         """Return the weights of both lines of each bit, (2, d_k, d_v), of each block."""

@@ -72,9 +72,7 @@ class ThreeFactorLayer[P: ToldParameters](RunningLayer[P]):
     @property
     def matrix(self) -> Array:
         """S, d_v x d_k, as the oracle has it."""
-        on, off = self._weights()
-        matrix: Array = sqrt(self.parameters.d_k) / 2 * (on - off).T
-        return matrix
+        return matrix_of(self._weights())
 
     def _weights(self) -> Array:
         """Return the weights of both lines of each bit, (2, d_k, d_v)."""
@@ -101,6 +99,13 @@ class ThreeFactorLayer[P: ToldParameters](RunningLayer[P]):
 
     def _state(self) -> dict[str, Array]:
         return {"w": self._weights()}
+
+
+def matrix_of(weights: Array) -> Array:
+    """Return S, ... x d_v x d_k, of the weights of both lines of each bit, ... x 2 x d_k x d_v."""
+    on, off = weights[..., 0, :, :], weights[..., 1, :, :]
+    matrix: Array = sqrt(weights.shape[-2]) / 2 * (on - off).swapaxes(-1, -2)
+    return matrix
 
 
 def values_told(answer: Answer, size: int, levels: int, reach: float) -> Array:
