@@ -25,6 +25,7 @@ from spikemem.language import (
     Stimulus,
     TagAndCapture,
     Window,
+    hold,
     operation,
     parameter,
     pulse,
@@ -39,10 +40,12 @@ TaughtLines = Annotated[Neurons, Bits("taught_lines")]
 Blocks = Annotated[Neurons, Bits("blocks")]
 _STRIDE = 2
 """Steps from race to race: the winner of one is silenced in the next."""
+_LEAD = 300.0
+"""Half of what a :class:`Race` takes as an exponent, so that beta x score may lie as far from 0."""
 
 
 def _told(model: RoutedMemory) -> Window:
-    return window_of("out", model.opened_at + 2, model.levels)
+    return window_of("out", model.shown_until + 2, model.levels)
 
 
 class RoutedMemory(Memory):
@@ -63,8 +66,16 @@ class RoutedMemory(Memory):
     nothing reaches a closed one, and a capture reaches only those of open ones. All latches are silenced at the end.
     ``shared``: one more block is open always.
 
-    Lost are the weights of the softmax by which the papers add several open blocks: here all weigh 1, which is exact for one
-    open block, and in caching for beta = 0. Ours are the circuit and what :class:`ThreeFactorMemory` names.
+    *Weights.* Open blocks weigh 1 each, or, with ``races`` = R > 0, as the papers have it, by the softmax of their scores:
+
+    .. math:: \hat v = \frac{1}{R} \sum_{r=1}^R S_{b(r)} q \;\approx\; \sum_{b\ \text{open}} w_b S_b q, \qquad
+        w = \mathrm{softmax}(\beta\, \text{score})
+
+    The key is shown R times, and each time the neurons of ``choice``, one a block, race with the exponential transfer: b(r)
+    wins with the chance w_b, exactly, and silences the relays of all others but the shared one. What is lost is that a sum is
+    sampled: its standard deviation is that of S_b q over the blocks, by w, divided by the root of R.
+
+    Ours are the circuit and what :class:`ThreeFactorMemory` names.
     """
 
     numerics: ClassVar[None] = None
@@ -76,6 +87,10 @@ class RoutedMemory(Memory):
     active: int = parameter(1, ge=1, doc="blocks that the router opens, at most blocks")
     key: int = parameter(32, ge=1, doc="bits of a key: d")
     value: int = parameter(32, ge=1, doc="bits of a value")
+    races: int = parameter(
+        0, ge=0, doc="R: times that a key is shown and open blocks race for it; 0: once, all weigh 1"
+    )
+    beta: float = parameter(1.0, gt=0, doc="inverse temperature of the scores, in these races")
     router: Literal["drawn", "learned"] = parameter("drawn", doc="how the router knows its scores")
     shared: bool = parameter(False, doc="whether one more block takes part in everything")
     retain: float = parameter(1.0, ge=0, le=1, doc="gamma: the part of an open block that a write leaves")
@@ -104,17 +119,23 @@ class RoutedMemory(Memory):
         """The step in which the blocks have opened."""
         return _STRIDE * self.active
 
+    @property
+    def shown_until(self) -> int:
+        """The last step in which the key is shown in a read; the choice, if there is one, is one step before each."""
+        return self.opened_at + self.races
+
     def build(self, net: NetworkBuilder) -> None:
         """Declare lines, router and latches, and each block with what opens and captures it."""
         d, parts = self.key, self.blocks + self.shared
         for name, size in (("in_teacher", self.taught_lines), ("in_gate", 1), ("in_capture", 1)):
             net.input(name, size)
-        lines, out = net.input("in_key", 2 * d), net.population("out", self.value, accumulators(self.range))
+        reach = self.range * max(self.races, 1)  # that of the sum
+        lines, out = net.input("in_key", 2 * d), net.population("out", self.value, accumulators(reach))
         opened = net.population("open", parts, neurons(1))
         net.connect(opened, opened, OneToOne(), weight=UNIT, delay=1.0)
         net.connect(net.input("in_open", parts), opened, OneToOne(), weight=UNIT, delay=1.0)
         net.inhibit(net.input("in_close", 1), opened, AllToAll(), weight=(parts + 3) * UNIT, delay=1.0)
-        self._route(net, opened)
+        choice = self._route(net, opened)
         for b in range(parts):
             relay, capture = (
                 net.population(f"relay{b}", 2 * d, neurons(2)),
@@ -122,35 +143,56 @@ class RoutedMemory(Memory):
             )
             net.connect(lines, relay, OneToOne(), weight=UNIT, delay=1.0)
             net.connect(opened, relay, FromList(tuple((b, j) for j in range(2 * d))), weight=UNIT, delay=1.0)
+            if choice is not None and b < self.blocks:
+                others = tuple((a, j) for a in range(self.blocks) if a != b for j in range(2 * d))
+                net.inhibit(choice, relay, FromList(others), weight=2.0 * UNIT, delay=1.0)
             net.connect("in_capture", capture, AllToAll(), weight=UNIT, delay=1.0)
             net.connect(opened, capture, FromList(((b, 0),)), weight=UNIT, delay=1.0)
             rule = TagAndCapture(
                 gate="in_gate", capture=capture, teacher="in_teacher", rate=1.0 / d, retain=self.retain
             )
             net.connect(relay, out, AllToAll(), weight=0.0, delay=1.0, synapse=rule, name=f"memory{b}")
-        telling(net, out, self.value, self.levels, self.range)
+        telling(net, out, self.value, self.levels, reach)
 
     def drawn(self) -> npt.NDArray[np.float64]:
         """Return R, blocks x d: what :class:`spikemem.layers.MixtureOfMemories` draws."""
         return generator(self.seed, "router").standard_normal((self.blocks, self.key))
 
-    def _route(self, net: NetworkBuilder, opened: str) -> None:
-        """Declare the router, which races only where it is asked: then drives are above theta, else below."""
+    def _route(self, net: NetworkBuilder, opened: str) -> str | None:
+        """Declare the router, which races only where it is asked: then drives are above theta, else below.
+
+        Return the neurons that choose among open blocks, if there are any.
+        """
         lines, asked = net.input("in_route", self.key_lines), net.input("in_ask", self.blocks)
-        R = self.drawn().T
-        bound = float(np.abs(R).sum(axis=0).max()) + 1.0 if self.router == "drawn" else 1e6
+        bound = float(np.abs(self.drawn()).sum(axis=1).max()) + 1.0 if self.router == "drawn" else 1e6
         router = net.population("router", self.blocks, Race(cells=self.blocks, transfer="winner", theta=bound))
-        if self.router == "drawn":
-            excites, inhibits = np.maximum([R, -R], 0.0).reshape(-1, self.blocks), np.maximum([-R, R], 0.0)
-            _signed(net, lines, router, excites, inhibits.reshape(-1, self.blocks))
-        else:
+        if self.router == "learned":
             net.input("in_belongs", 2 * self.blocks)
-            learned = TagAndCapture(gate="in_gate", teacher="in_belongs", rate=1.0 / self.key)
-            net.connect(lines, router, AllToAll(), weight=0.0, delay=1.0, synapse=learned, name="keys")
+        self._score(net, lines, router, "keys")
         net.connect(asked, router, OneToOne(), weight=2.0 * bound, delay=1.0)
         wins = tuple((b, b) for b in range(self.blocks))
         net.connect(router, opened, FromList(wins), weight=UNIT, delay=1.0)
         net.inhibit(opened, router, FromList(wins), weight=4.0 * bound, delay=1.0)
+        if not self.races:
+            return None
+        # An open block's latch alone, or the question alone, leaves a neuron a rate of e^-700.
+        part = (_LEAD + 700.0) / self.beta
+        race = Race(cells=self.blocks, beta=self.beta, theta=2.0 * part - _LEAD / self.beta, rate=1e6)
+        choice = net.population("choice", self.blocks, race)
+        self._score(net, lines, choice, "keys_of_choice")
+        net.connect(opened, choice, FromList(wins), weight=part, delay=1.0)
+        net.connect(net.input("in_choose", 1), choice, AllToAll(), weight=part, delay=1.0)
+        return choice
+
+    def _score(self, net: NetworkBuilder, lines: str, neurons: str, name: str) -> None:
+        """Declare the synapses that bring a neuron its block's score."""
+        if self.router == "learned":
+            learned = TagAndCapture(gate="in_gate", teacher="in_belongs", rate=1.0 / self.key)
+            net.connect(lines, neurons, AllToAll(), weight=0.0, delay=1.0, synapse=learned, name=name)
+            return
+        R = self.drawn().T
+        excites, inhibits = (np.maximum([a * R, -a * R], 0.0).reshape(-1, self.blocks) for a in (1.0, -1.0))
+        _signed(net, lines, neurons, excites, inhibits)
 
     @operation(spacing=2.0, from_end=True)
     def write(
@@ -176,9 +218,11 @@ class RoutedMemory(Memory):
     def recall(self, key: KeyLines, opened: Blocks | None = None, among: Blocks | None = None) -> Stimulus:
         """Open blocks as for writing, and have told what the key brings up there."""
         opposite("RoutedMemory.recall: key", key, self.key)
-        at = self.opened_at
-        asked = self._opening(key, opened, among) + pulse(in_key=key, in_close=(0,)).later(at)
-        return asked + told(self.levels).later(at + 1)
+        first, last = self.opened_at + min(self.races, 1), self.shown_until
+        asked = self._opening(key, opened, among) + hold(last - first + 1, in_key=key).later(first)
+        if self.races:
+            asked += hold(self.races, in_route=key, in_choose=(0,)).later(first - 1)
+        return asked + pulse(in_close=(0,)).later(last) + told(self.levels).later(last + 1)
 
     def _opening(self, key: Neurons, opened: Neurons | None, among: Neurons | None) -> Stimulus:
         """Return what has the blocks open in step ``opened_at``: races, or those given."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from math import sqrt
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -65,12 +67,15 @@ class RoutedLayer[P: ToldParameters](RunningLayer[P]):
 class SpikingMixtureOfMemoriesParameters(MixtureOfMemoriesParameters, ToldParameters):
     """Parameters of :class:`SpikingMixtureOfMemories`."""
 
+    races: int = parameter(64, ge=0, doc="races by which a read weighs several active memories; 0: all weigh 1")
+
 
 @final
 class SpikingMixtureOfMemories(RoutedLayer[SpikingMixtureOfMemoriesParameters]):
     """The spiking form of :class:`spikemem.layers.MixtureOfMemories`, with the same drawn router.
 
-    Lost are the weights of several ``active`` memories: the softmax of their scores there, 1 each here.
+    Several ``active`` memories are weighed by ``races``, each won with the chances of the softmax: its mean of so many reads
+    has a standard deviation of that of S_m q, by these chances, over the root of ``races``, in the place of no deviation.
     """
 
     takes = SpikingMixtureOfMemoriesParameters
@@ -80,7 +85,7 @@ class SpikingMixtureOfMemories(RoutedLayer[SpikingMixtureOfMemoriesParameters]):
         p = self.parameters
         return RoutedMemory(
             blocks=p.blocks, active=p.active, key=p.d_k, value=p.d_v, shared=p.shared, retain=p.decay, levels=p.levels,
-            range=p.range, seed=self._seed,
+            range=p.range, seed=self._seed, races=p.races if p.active > 1 else 0, beta=1.0 / sqrt(p.d_k),
         )  # fmt: skip
 
     def _write(self, item: Item) -> None:
@@ -98,12 +103,14 @@ class SpikingMemoryCachingParameters(MemoryCachingParameters, ToldParameters):
 
     caches: Count = parameter(4, doc="segments for which there is room")
     best: int = parameter(0, ge=0, doc="caches that are read, those that match best; 0: all")
+    races: Count = parameter(64, doc="races by which a read weighs the caches, unless beta is 0")
 
     def model_post_init(self, context: object) -> None:
-        """Refuse weights, and more caches than there are."""
-        if self.beta:
+        """Refuse weights among few caches, and more caches than there are."""
+        if self.beta and self.best:
             raise InvalidInput(
-                f"SpikingMemoryCachingParameters.beta: must be 0, since open blocks weigh alike, got {self.beta:g}"
+                "SpikingMemoryCachingParameters.beta: must be 0 where best caches are read, which weigh alike, "
+                f"got {self.beta:g}"
             )
         if self.best > self.caches:
             raise InvalidInput(
@@ -113,10 +120,14 @@ class SpikingMemoryCachingParameters(MemoryCachingParameters, ToldParameters):
 
 @final
 class SpikingMemoryCaching(RoutedLayer[SpikingMemoryCachingParameters]):
-    """The spiking form of :class:`spikemem.layers.MemoryCaching` for beta = 0, where all caches weigh alike.
+    """The spiking form of :class:`spikemem.layers.MemoryCaching`.
 
-    ``best`` caches are those that match best, by the sum of a segment's keys (the oracle's mean orders full segments alike),
-    and are read with the weight 1: the oracle reads as many with ``top_k``, and weighs them by beta.
+    With beta > 0 each of ``races`` reads one cache, with the chances of the softmax, and the answer is their mean times the
+    caches in use: so it is told to ``caches`` x range/levels, beside what the sampling loses. A score is the sum of a segment's
+    keys over the writes of a full one, so that a segment that is not full weighs less than by the oracle's mean.
+
+    ``best`` caches are those that match best, and are read with the weight 1: the oracle reads as many with ``top_k``, and
+    weighs them by beta.
     """
 
     takes = SpikingMemoryCachingParameters
@@ -130,7 +141,7 @@ class SpikingMemoryCaching(RoutedLayer[SpikingMemoryCachingParameters]):
         p = self.parameters
         return RoutedMemory(
             blocks=p.caches, active=max(p.best, 1), key=p.d_k, value=p.d_v, router="learned", retain=p.decay,
-            levels=p.levels, range=p.range,
+            levels=p.levels, range=p.range, races=p.races if p.beta else 0, beta=p.beta / p.segment or 1.0,
         )  # fmt: skip
 
     def _write(self, item: Item) -> None:
@@ -141,8 +152,12 @@ class SpikingMemoryCaching(RoutedLayer[SpikingMemoryCachingParameters]):
         self._written += 1
 
     def _read(self, query: Query) -> Recalled:
-        used = list(range(max(-(-self._written // self.parameters.segment), 1)))
-        return self._ask(query, among=used) if self.parameters.best else self._ask(query, opened=used)
+        p = self.parameters
+        used = list(range(max(-(-self._written // p.segment), 1)))
+        if p.best:
+            return self._ask(query, among=used)
+        found = self._ask(query, opened=used)
+        return replace(found, value=len(used) * found.value) if p.beta else found
 
     def _state(self) -> dict[str, Array]:
         keys = self._running.weights("keys").reshape(-1, self.parameters.caches)

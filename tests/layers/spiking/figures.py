@@ -14,6 +14,7 @@ from tests.layers.spiking.test_cue_anchors import CURVES, curve
 from tests.layers.spiking.test_multitasking import magnetisations
 from tests.layers.spiking.test_phase import found_of
 from tests.layers.spiking.test_routed import held
+from tests.layers.spiking.test_routed_weights import LEVELS, RANGE, D, caching, mixture
 from tests.layers.spiking.test_three_factor import (
     contexts_found,
     delta,
@@ -144,6 +145,44 @@ def routed() -> None:
     save(figure, "spiking-routed")
 
 
+def weights() -> None:
+    """What races of several blocks lose of the oracle's weighted sums, by their number."""
+    figure, (first, second) = panels(2)
+    races = [4, 16, 64, 256]
+    for make, name, color in ((mixture, "mixture, 2 of 4 active", "C0"), (caching, "caching, 4 caches, β = 6", "C1")):
+        errors, expected, right = [], [], []
+        for count in [*races, 0]:
+            rows = []
+            for seed in range(1, 5):
+                case = make(seed, count)
+                (ours, theirs), asked = case.answers(), case.keys[::2]
+                deviation = np.array([case.deviations(key, max(count, 1)) for key in asked])
+                rounding = case.factor * RANGE / LEVELS / np.sqrt(3)
+                values = signs(seed, "values", len(case.keys), D)[::2]
+                rows.append([
+                    np.mean((ours - theirs) ** 2), np.mean(deviation**2 + rounding**2), np.mean(theirs**2),
+                    *((np.sign(a) == values).mean() for a in (ours, theirs)),
+                ])  # fmt: skip
+            mean = np.mean(rows, axis=0)
+            errors.append(np.sqrt(mean[0] / mean[2]))
+            expected.append(np.sqrt(mean[1] / mean[2]))
+            right.append(mean[3:])
+        print("weights", name, [*races, "sum"], np.round(errors, 3), np.round(expected, 3), np.round(right, 3).tolist())
+        first.plot(races, expected[:-1], color=color, lw=5, alpha=0.3)
+        first.plot(races, errors[:-1], "o", color=color, label=name)
+        first.axhline(errors[-1], color=color, ls="--", lw=1)
+        second.axhline(right[0][1], color=color, lw=5, alpha=0.3)
+        second.plot(races, [r[0] for r in right[:-1]], "o-", color=color, ms=4, label=name)
+        second.axhline(right[-1][0], color=color, ls="--", lw=1)
+    first.set(title="dots spiking, bands theory, dashed: all weigh 1", xlabel="races of a read", yscale="log")
+    first.set_ylabel("r.m.s. error over that of the numbers")
+    second.set(title="bands oracle, dashed: all weigh 1", xlabel="races of a read", ylabel="bits right")
+    for axes in (first, second):
+        powers(axes, races)
+        axes.legend(fontsize=8)
+    save(figure, "spiking-weights")
+
+
 def multitasking() -> None:
     """Three patterns at once."""
     figure, (axes,) = panels(1)
@@ -175,5 +214,14 @@ def memory_neurons() -> None:
 
 
 if __name__ == "__main__":
-    for draw in (three_factor, conjunctive, phase, routed, multitasking, memory_neurons, *figures_of_slots.ALL):
+    for draw in (
+        three_factor,
+        conjunctive,
+        phase,
+        routed,
+        weights,
+        multitasking,
+        memory_neurons,
+        *figures_of_slots.ALL,
+    ):
         draw()

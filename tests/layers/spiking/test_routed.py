@@ -33,7 +33,9 @@ UNIT = 1 / np.sqrt(D)
 
 
 def mixture(**parameters: Any) -> tuple[SpikingMixtureOfMemories, MixtureOfMemories]:
-    spiking = SpikingMixtureOfMemories(SpikingMixtureOfMemoriesParameters(d_k=D, d_v=N, **TOLD, **parameters), seed=5)
+    """Of several active memories, all weigh 1 in spikes; test_routed_weights.py has what weighs them."""
+    told = SpikingMixtureOfMemoriesParameters(d_k=D, d_v=N, races=0, **TOLD, **parameters)
+    spiking = SpikingMixtureOfMemories(told, seed=5)
     oracle = MixtureOfMemories(MixtureOfMemoriesParameters(d_k=D, d_v=N, **parameters), seed=5)
     return filled(spiking, KEYS, ITEMS), filled(oracle, KEYS * UNIT, ITEMS)
 
@@ -113,10 +115,6 @@ def test_four_matrices_hold_hardly_less_than_one_of_their_size() -> None:
 
 
 def test_what_is_lost_is_refused() -> None:
-    with pytest.raises(
-        InvalidInput, match=r"^SpikingMemoryCachingParameters.beta: must be 0, since open blocks weigh alike"
-    ):
-        SpikingMemoryCachingParameters(d_k=4, d_v=4, beta=1.0)
     with pytest.raises(InvalidInput, match=r"^SpikingMemoryCachingParameters.best: must be <= caches = 2, got 3$"):
         SpikingMemoryCachingParameters(d_k=4, d_v=4, caches=2, best=3)
     layer = SpikingMemoryCaching(SpikingMemoryCachingParameters(d_k=4, d_v=4, caches=1, segment=1))
