@@ -9,7 +9,17 @@ from pydantic import model_validator
 
 from spikemem.errors import InvalidInput, choices
 from spikemem.experiment.study import Columns, Findings, Study, StudyRun, columns
-from spikemem.experiments.memories import binding, capacity, cues, energy, fidelity, interference, resilience, tail
+from spikemem.experiments.memories import (
+    binding,
+    capacity,
+    cues,
+    energy,
+    fidelity,
+    interference,
+    resilience,
+    tail,
+    trained,
+)
 from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
@@ -24,6 +34,7 @@ PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "interference": interference.measure,
     "binding": binding.measure,
     "tail": tail.measure,
+    "training": trained.measure,
 }
 """What is measured, in the order of the tables; the key is what the protocol's page ends with."""
 LOADS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0, 24.0)
@@ -72,7 +83,9 @@ class MemoriesStudy(Study):
         entrants = {name: ENTRANTS[name] for name in self.entrants or ENTRANTS}
         joules = {count: given for count, given in self._joules().items() if given is not None}
         if self.short:
-            return Suite(how, entrants, 64, (64,), seeds=2, asked=16, loads=SHORT_LOADS, joules=joules, other=None)
+            return Suite(
+                how, entrants, 64, (64,), seeds=2, asked=16, loads=SHORT_LOADS, joules=joules, other=None, steps=80
+            )
         return Suite(how, entrants, self.d, self.sizes, self.seeds, self.asked, LOADS, joules)
 
     def _joules(self) -> dict[str, float | None]:
@@ -86,7 +99,7 @@ class MemoriesStudy(Study):
         """Measure by each protocol."""
         suite = self.suite(how)
         parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
-        everyone = list(suite.entrants.values())
+        everyone = [*suite.entrants.values(), *(trained.ENTRANTS.values() if "training" in parts else ())]
         tables = {"entrants": _described(everyone)}
         for part in parts.values():
             tables.update(part.tables)

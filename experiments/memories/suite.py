@@ -41,7 +41,7 @@ class Suite:
     """A comparison. ``d``: signs of a value, in memories of d x d numbers; ``asked``: items asked for in a trial, at most.
 
     ``joules``: what users say that one of each count of :class:`spikemem.layers.Cost` takes, as far as they say it.
-    ``other``: the backend that the first one's answers are set against, if it is installed.
+    ``other``: the backend that the first one's answers are set against, if it is installed. ``steps``: of training.
     """
 
     how: StudyRun
@@ -53,6 +53,7 @@ class Suite:
     loads: tuple[float, ...]
     joules: Mapping[str, float] = field(default_factory=dict)
     other: str | None = "brian2"
+    steps: int = 300
 
     def each[I, T](self, what: str, items: Sequence[I], work: Callable[[I], T]) -> list[T]:
         """Return what ``work`` makes of every item, on the hardware's threads, and tell how far it is."""
