@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from spikemem.experiments.memories.codes import Cells, Lines, Patterns, SignedPairs
 from spikemem.experiments.memories.entrants import PRECISION, Choice, Entrant, Fitted, Order
 from spikemem.experiments.memories.kept import BINARY
@@ -14,6 +16,12 @@ from spikemem.experiments.memories.running import (
     RecogniserParameters,
 )
 from spikemem.layers.spiking.memory_neurons import MemoryNeuronPairs, MemoryNeuronPairsParameters, Transfer
+from spikemem.layers.spiking.three_factor import (
+    ThreeFactorDelta,
+    ThreeFactorDeltaParameters,
+    ThreeFactorHebbian,
+    ThreeFactorHebbianParameters,
+)
 
 DAMAGED = "damaged keys"
 VALUES = "values"
@@ -29,6 +37,21 @@ def _memory_neurons(transfer: Transfer, races: int, order: Order, choice: Choice
     )
     layer = MemoryNeuronPairs(parameters, order.seed, order.backend)
     return Fitted(layer, SignedPairs(order.d, order.d), slots, full="first")
+
+
+def _told(order: Order) -> dict[str, Any]:
+    """Return the sizes of a matrix of which a number is two weights, and how its answers are told."""
+    return {"d_k": order.d // 2, "d_v": order.d, "levels": 31, "range": 4.0}
+
+
+def _sum(order: Order, choice: Choice) -> Fitted:
+    layer = ThreeFactorHebbian(ThreeFactorHebbianParameters(**_told(order)), order.seed, order.backend)
+    return Fitted(layer, SignedPairs(order.d // 2, order.d))
+
+
+def _delta(order: Order, choice: Choice) -> Fitted:
+    layer = ThreeFactorDelta(ThreeFactorDeltaParameters(**_told(order), **choice), order.seed, order.backend)
+    return Fitted(layer, SignedPairs(order.d // 2, order.d))
 
 
 def _cam(order: Order, choice: Choice) -> Fitted:
@@ -66,6 +89,10 @@ SPIKING = (
     Entrant(
         "memory neurons, winner", BINARY, lambda o, c: _memory_neurons("winner", 1, o, c),
         "binary synapses from and onto lines, two a sign", spiking=True,
+    ),
+    Entrant("Hebbian, spiking", BINARY, _sum, "one matrix of reals, two lines a sign", spiking=True),
+    Entrant(
+        "delta, spiking", BINARY, _delta, "one matrix of reals, two lines a sign", spiking=True, grid={"beta": (1.0, 0.5)},
     ),
     Entrant(
         "CA3", BINARY, _cam, "two plastic projections of reals", spiking=True, grid={"value signs": (2.0, 4.0)},
