@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import ceil, exp, expm1
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from spikemem.errors import InvalidInput, OperationError
+from spikemem.errors import InvalidInput
 from spikemem.language import (
     AllToAll,
-    Bits,
     Explicit,
     IF_curr_delta,
     Memory,
@@ -28,6 +27,7 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.line_pairs import KeyLines, ValueLines, opposite
 
 PAUSE = 7
 """Steps between pre and post spikes, as synapses see them, that are not to count as a pair: 32^-6 of a count is left."""
@@ -39,9 +39,6 @@ _FINE = 4
 """Amounts by which membranes are raised are multiples of 1/4 unit."""
 _LARGEST = 65535
 """Sums of weights, in quarters of units, are to fit into 16 bits."""
-
-Lines = Annotated[Neurons, Bits("key_lines")]
-ValueLines = Annotated[Neurons, Bits("value_lines")]
 
 
 def counting(w_max: float, *, step: float = 1.0, depress: bool = True) -> PairSTDP:
@@ -92,15 +89,6 @@ def raised(name: str, each: Iterable[int]) -> Stimulus:
     """Return the spikes of such lines that add up to the quarters given, one number a step."""
     spikes = tuple((t, b) for t, amount in enumerate(each) for b in range(amount.bit_length()) if amount >> b & 1)
     return Stimulus({name: spikes})
-
-
-def opposite(where: str, lines: Neurons, bits: int) -> Neurons:
-    """Return the lines that say the opposite; raise :class:`OperationError` about ``where`` if both lines of a bit are on."""
-    both = sorted(set(lines) & {line + bits for line in lines})
-    if both:
-        bit = both[0] - bits
-        raise OperationError(f"{where} says that bit {bit} is +1 and -1; give line {bit} or line {both[0]}, not both")
-    return tuple((line + bits) % (2 * bits) for line in lines)
 
 
 def _told(model: HebbianAssociator) -> Window:
@@ -209,7 +197,7 @@ class HebbianAssociator(Memory):
         raising(net, "in_ramp", out, self.value_lines, self.threshold)
 
     @operation(spacing=PAUSE + 2.0, from_end=True)
-    def write(self, key: Lines, value: ValueLines) -> Stimulus:
+    def write(self, key: KeyLines, value: ValueLines) -> Stimulus:
         """Pair lines and neurons, then their opposites; fire the lines again, which has it in the weights; clear."""
         if not self.signed:
             return _paired(key, value, ()) + self._flushed(key).later(4 + PAUSE)
@@ -222,7 +210,7 @@ class HebbianAssociator(Memory):
         )
 
     @operation(spacing=PAUSE + 2.0, from_end=True, answers={"value": _told})
-    def recall(self, key: Lines) -> Stimulus:
+    def recall(self, key: KeyLines) -> Stimulus:
         """Fire the lines, raise all neurons step by step, and clear them."""
         if self.signed:
             opposite("HebbianAssociator.recall: key", key, self.key)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from spikemem.language import (
     AllToAll,
-    Bits,
     IF_curr_delta,
     Index,
-    Memory,
     NetworkBuilder,
     Neurons,
     OneToOne,
@@ -24,9 +22,8 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
 
-Lines = Annotated[Neurons, Bits("key_lines")]
-ValueLines = Annotated[Neurons, Bits("value_lines")]
 Slot = Annotated[Neurons, Index("slots")]
 
 
@@ -34,7 +31,7 @@ def _told(model: MemoryNeurons) -> Window:
     return window("bit", at=1.0, from_end=True)
 
 
-class MemoryNeurons(Memory):
+class MemoryNeurons(LinePairs):
     r"""A population of memory neurons, one a stored pair, between lines of a key and lines of a value.
 
     A key of ``key`` bits is on twice as many lines: line i says that bit i is +1, line key + i that it is -1, neither that it
@@ -72,23 +69,11 @@ class MemoryNeurons(Memory):
     }
 
     slots: int = parameter(16, ge=1, doc="pairs that can be stored, one memory neuron each (two, if signed)")
-    key: int = parameter(32, ge=1, doc="bits of a key")
-    value: int = parameter(32, ge=1, doc="bits of a value")
     transfer: Literal["linear", "power", "exponential", "winner"] = parameter("exponential", doc="f, from h to rate")
     exponent: int = parameter(2, ge=1, doc="of the power: P - 1")
     beta: float = parameter(1.0, gt=0, doc="of the exponential, per unit of overlap")
     races: int = parameter(100, ge=1, doc="races held for an answer")
     examples: int = parameter(1, ge=1, doc="times that a slot is written: it holds the mean of so many")
-
-    @property
-    def key_lines(self) -> int:
-        """Lines of a key."""
-        return 2 * self.key
-
-    @property
-    def value_lines(self) -> int:
-        """Lines of a value."""
-        return 2 * self.value
 
     @property
     def signed(self) -> bool:
@@ -123,7 +108,7 @@ class MemoryNeurons(Memory):
         net.connect(tell, bit, AllToAll(), weight=most - step / 2.0, delay=1.0)
 
     @operation(spacing=8.0)
-    def write(self, slot: Slot, key: Lines, value: ValueLines) -> Stimulus:
+    def write(self, slot: Slot, key: KeyLines, value: ValueLines) -> Stimulus:
         """Make the slot's neuron fire with the lines of key and value, and the second one with their opposites."""
         written = self._together(slot, key, value)
         if not self.signed:
@@ -131,26 +116,23 @@ class MemoryNeurons(Memory):
         same = self.transfer == "power" and self.exponent % 2 == 0
         (own,) = slot
         return written + self._together(
-            (self.slots + own,), _opposite(key, self.key), value if same else _opposite(value, self.value)
+            (self.slots + own,),
+            opposite("MemoryNeurons.write: key", key, self.key),
+            value if same else opposite("MemoryNeurons.write: value", value, self.value),
         ).later(4)
 
     @operation(spacing=2.0, from_end=True, answers={"value": _told})
-    def recall(self, key: Lines) -> Stimulus:
+    def recall(self, key: KeyLines) -> Stimulus:
         """Hold the races, one a step, and have their votes told."""
         asked = pulse(in_clear=(0,)) + pulse(in_tell=(0,)).later(self.races + 1)
         return asked + hold(self.races, in_key=key).later(1)
 
-    def _together(self, slot: Iterable[int], key: Iterable[int], value: Iterable[int]) -> Stimulus:
+    def _together(self, slot: Neurons, key: Neurons, value: Neurons) -> Stimulus:
         """Slot and key arrive 1 step later, when the neuron fires, which its spike tells the bits in the step after that.
 
         Others are silenced meanwhile, and what the bits have got by it is cleared.
         """
-        value = list(value)
-        taught = [*value, *(self.value_lines + line for line in _opposite(value, self.value))]
+        against = opposite("MemoryNeurons.write: value", value, self.value)
+        taught = [*value, *(self.value_lines + line for line in against)]
         meeting = pulse(in_slot=slot, in_key=key, in_silence=(0,)) + pulse(in_write=(0,)).later(1)
         return meeting + pulse(in_write=(0,), in_value=taught).later(2) + pulse(in_clear=(0,)).later(2)
-
-
-def _opposite(lines: Iterable[int], bits: int) -> list[int]:
-    """Return the lines that say the opposite."""
-    return [(line + bits) % (2 * bits) for line in lines]

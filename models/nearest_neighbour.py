@@ -10,9 +10,7 @@ from pydantic import model_validator
 from spikemem.errors import InvalidInput
 from spikemem.language import (
     AllToAll,
-    Bits,
     Index,
-    Memory,
     NetworkBuilder,
     Neurons,
     OneToOne,
@@ -25,15 +23,14 @@ from spikemem.language import (
 )
 from spikemem.models.counting_neurons import UNIT as MOMENT
 from spikemem.models.counting_neurons import neurons
-from spikemem.models.hebbian_associator import PAUSE, UNIT, accumulators, counting, opposite, raised, raising, rises
+from spikemem.models.hebbian_associator import PAUSE, UNIT, accumulators, counting, raised, raising, rises
+from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
 
 _FIRST = PAUSE - 1
 """When the best match can fire after its key, so that no synapse takes the two for a pair."""
 _LARGEST = 4000
 """Bits of a key, and slots, so that sums in quarters fit into 16 bits."""
 
-Lines = Annotated[Neurons, Bits("key_lines")]
-ValueLines = Annotated[Neurons, Bits("value_lines")]
 Slot = Annotated[Neurons, Index("slots")]
 
 
@@ -53,7 +50,7 @@ def _told(model: NearestNeighbour) -> Window:
     return window("bit", at=PAUSE + 5 + model.levels, echo_at=(PAUSE + 6.0 + model.levels,))  # then all are cleared
 
 
-class NearestNeighbour(Memory):
+class NearestNeighbour(LinePairs):
     r"""One memory neuron a pair: the one whose key agrees best with the query answers, if it agrees well enough.
 
     Keys and values are on pairs of lines: line i says that bit i is +1, line ``key`` + i that it is -1, neither that it is
@@ -91,7 +88,6 @@ class NearestNeighbour(Memory):
 
     slots: int = parameter(16, ge=1, le=_LARGEST, doc="pairs that can be stored, one memory neuron each")
     key: int = parameter(32, ge=1, le=_LARGEST, doc="bits of a key")
-    value: int = parameter(32, ge=1, doc="bits of a value")
     least: int = parameter(1, ge=1, doc="bits that must agree for a key to be known")
 
     @model_validator(mode="after")
@@ -104,16 +100,6 @@ class NearestNeighbour(Memory):
                 f"got {self.key} - {self.least} + 1"
             )
         return self
-
-    @property
-    def key_lines(self) -> int:
-        """Lines of a key."""
-        return 2 * self.key
-
-    @property
-    def value_lines(self) -> int:
-        """Lines of a value."""
-        return 2 * self.value
 
     @property
     def levels(self) -> int:
@@ -162,17 +148,17 @@ class NearestNeighbour(Memory):
         net.connect(net.input("in_tell", 1), bit, AllToAll(), weight=(full - 0.75) * UNIT, delay=1.0)
 
     @operation(spacing=PAUSE, from_end=True)
-    def write(self, slot: Slot, value: ValueLines, key: Lines | None = None) -> Stimulus:
+    def write(self, slot: Slot, value: ValueLines, key: KeyLines | None = None) -> Stimulus:
         """Make the slot's neuron fire with the lines of key and value; without a key, it keeps its own and gets the value."""
         return pulse(in_open=(0,)) + self._written("write", slot, key or (), value)
 
     @operation(spacing=PAUSE, from_end=True, answers={"novel": _new, "memory": _found})
-    def store(self, slot: Slot, key: Lines, value: ValueLines) -> Stimulus:
+    def store(self, slot: Slot, key: KeyLines, value: ValueLines) -> Stimulus:
         """Ask whether the key is novel; if it is, and only then, this writes it to the slot."""
         return self._asked("store", key) + self._written("store", slot, key, value).later(PAUSE + 4 + self.levels)
 
     @operation(spacing=PAUSE, from_end=True, answers={"value": _told, "memory": _found, "novel": _novel})
-    def recall(self, key: Lines) -> Stimulus:
+    def recall(self, key: KeyLines) -> Stimulus:
         """Let the threshold fall, and have the values of the best match told."""
         over = PAUSE + 4 + self.levels
         ended = pulse(in_reset=(0,), in_tell=(0,)).later(over) + pulse(in_wipe=(0,)).later(over + 1)

@@ -7,9 +7,7 @@ from typing import Annotated, ClassVar
 
 from spikemem.language import (
     AllToAll,
-    Bits,
     Index,
-    Memory,
     NetworkBuilder,
     Neurons,
     OneToOne,
@@ -21,11 +19,9 @@ from spikemem.language import (
     parameter,
     pulse,
 )
-from spikemem.models.hebbian_associator import opposite
+from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
 from spikemem.models.three_factor_memory import CERTAIN, accumulators, telling, told, window_of
 
-KeyLines = Annotated[Neurons, Bits("key_lines")]
-TaughtLines = Annotated[Neurons, Bits("taught_lines")]
 Slot = Annotated[Neurons, Index("slots")]
 
 
@@ -33,7 +29,7 @@ def _told(model: PointerMemory) -> Window:
     return window_of("out", model.way, model.levels)
 
 
-class PointerMemory(Memory):
+class PointerMemory(LinePairs):
     r"""A matrix S and memory neurons, the winner of which drives the accumulators directly (after Xiao 2026, arXiv:2604.25930).
 
     Keys and values are signs on lines as those of :class:`spikemem.models.ThreeFactorMemory`; with k = key/sqrt(d),
@@ -60,8 +56,6 @@ class PointerMemory(Memory):
         "forget": "a slot forgets when it is written again, and the matrix fades by writes"
     }
 
-    key: int = parameter(32, ge=1, doc="bits of a key: d")
-    value: int = parameter(32, ge=1, doc="bits of a value")
     slots: int = parameter(16, ge=1, doc="memory neurons")
     weight: float = parameter(4.0, gt=0, doc="lambda: what a slot adds to the answer")
     match: float = parameter(0.0, ge=0, le=1, doc="cosine from which on a slot answers; 0: above it")
@@ -69,16 +63,6 @@ class PointerMemory(Memory):
     retain: float = parameter(1.0, ge=0, le=1, doc="rho: the part of the matrix that a write leaves")
     levels: int = parameter(31, ge=1, doc="steps in which an answer is told")
     range: float = parameter(8.0, gt=0, doc="the largest number that is told")
-
-    @property
-    def key_lines(self) -> int:
-        """Lines of a key."""
-        return 2 * self.key
-
-    @property
-    def taught_lines(self) -> int:
-        """Lines of a teacher: value + i says that bit i is -1."""
-        return 2 * self.value
 
     @property
     def way(self) -> int:
@@ -91,8 +75,8 @@ class PointerMemory(Memory):
         key, slot = net.input("in_key", self.key_lines), net.input("in_slot", self.slots)
         silence = net.input("in_silence", 1)
         for name, size in (
-            ("in_opened", self.slots), ("in_teacher", self.taught_lines), ("in_gate", 1), ("in_capture", 1),
-            ("in_pointed", self.taught_lines), ("in_pointing", 1),
+            ("in_opened", self.slots), ("in_teacher", self.value_lines), ("in_gate", 1), ("in_capture", 1),
+            ("in_pointed", self.value_lines), ("in_pointing", 1),
         ):  # fmt: skip
             net.input(name, size)
         memory = net.population("memory", self.slots, Race(self.slots, transfer="winner", theta=self._theta))
@@ -121,12 +105,12 @@ class PointerMemory(Memory):
         return least - 0.5 if self.match else least
 
     @operation(spacing=2.0, from_end=True)
-    def write(self, slot: Slot, key: KeyLines, value: TaughtLines) -> Stimulus:
+    def write(self, slot: Slot, key: KeyLines, value: ValueLines) -> Stimulus:
         """Put key and value in the slot, in the place of what it held, and add them to the matrix."""
         return self._written(slot, key, value) + pulse(in_opened=slot).later(1)
 
     @operation(spacing=2.0, from_end=True)
-    def replace(self, slot: Slot, key: KeyLines, value: TaughtLines) -> Stimulus:
+    def replace(self, slot: Slot, key: KeyLines, value: ValueLines) -> Stimulus:
         """Put the value in the slot, which keeps its key, and add key and value to the matrix."""
         return self._written(slot, key, value)
 

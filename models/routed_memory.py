@@ -16,7 +16,6 @@ from spikemem.language import (
     Explicit,
     FromList,
     FromMatrix,
-    Memory,
     NetworkBuilder,
     Neurons,
     Numbers,
@@ -31,12 +30,10 @@ from spikemem.language import (
     pulse,
 )
 from spikemem.models.counting_neurons import UNIT, neurons
-from spikemem.models.hebbian_associator import opposite
+from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
 from spikemem.models.three_factor_memory import accumulators, telling, told, window_of
 from spikemem.rng import generator
 
-KeyLines = Annotated[Neurons, Bits("key_lines")]
-TaughtLines = Annotated[Neurons, Bits("taught_lines")]
 Blocks = Annotated[Neurons, Bits("blocks")]
 _STRIDE = 2
 """Steps from race to race: the winner of one is silenced in the next."""
@@ -48,7 +45,7 @@ def _told(model: RoutedMemory) -> Window:
     return window_of("out", model.shown_until + 2, model.levels)
 
 
-class RoutedMemory(Memory):
+class RoutedMemory(LinePairs):
     r"""Blocks, each a matrix S_b of Hebbian synapses onto the same accumulators; only open blocks are written and read.
 
     Lines, signs, k = s/sqrt(d), errors and latencies are those of :class:`ThreeFactorMemory`:
@@ -85,8 +82,6 @@ class RoutedMemory(Memory):
 
     blocks: int = parameter(4, ge=1, doc="matrices")
     active: int = parameter(1, ge=1, doc="blocks that the router opens, at most blocks")
-    key: int = parameter(32, ge=1, doc="bits of a key: d")
-    value: int = parameter(32, ge=1, doc="bits of a value")
     races: int = parameter(
         0, ge=0, doc="R: times that a key is shown and open blocks race for it; 0: once, all weigh 1"
     )
@@ -105,16 +100,6 @@ class RoutedMemory(Memory):
         return self
 
     @property
-    def key_lines(self) -> int:
-        """Lines of a key."""
-        return 2 * self.key
-
-    @property
-    def taught_lines(self) -> int:
-        """Lines of the teacher: value + i says that bit i is -1."""
-        return 2 * self.value
-
-    @property
     def opened_at(self) -> int:
         """The step in which the blocks have opened."""
         return _STRIDE * self.active
@@ -127,7 +112,7 @@ class RoutedMemory(Memory):
     def build(self, net: NetworkBuilder) -> None:
         """Declare lines, router and latches, and each block with what opens and captures it."""
         d, parts = self.key, self.blocks + self.shared
-        for name, size in (("in_teacher", self.taught_lines), ("in_gate", 1), ("in_capture", 1)):
+        for name, size in (("in_teacher", self.value_lines), ("in_gate", 1), ("in_capture", 1)):
             net.input(name, size)
         reach = self.range * max(self.races, 1)  # that of the sum
         lines, out = net.input("in_key", 2 * d), net.population("out", self.value, accumulators(reach))
@@ -196,7 +181,7 @@ class RoutedMemory(Memory):
 
     @operation(spacing=2.0, from_end=True)
     def write(
-        self, key: KeyLines, value: TaughtLines, opened: Blocks | None = None, among: Blocks | None = None
+        self, key: KeyLines, value: ValueLines, opened: Blocks | None = None, among: Blocks | None = None
     ) -> Stimulus:
         """Open blocks, those given or the best of those ``among`` (None: all), and teach there.
 

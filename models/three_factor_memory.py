@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import model_validator
@@ -11,11 +11,9 @@ from pydantic import model_validator
 from spikemem.errors import InvalidInput, OperationError
 from spikemem.language import (
     AllToAll,
-    Bits,
     Explicit,
     FromMatrix,
     IF_curr_delta,
-    Memory,
     NetworkBuilder,
     Neurons,
     Numbers,
@@ -29,10 +27,8 @@ from spikemem.language import (
     window,
 )
 from spikemem.models.counting_neurons import UNIT, neurons
-from spikemem.models.hebbian_associator import opposite
+from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
 
-KeyLines = Annotated[Neurons, Bits("key_lines")]
-TaughtLines = Annotated[Neurons, Bits("taught_lines")]
 CERTAIN = 4e9
 """What makes an accumulator fire whatever its V, in units of its reach."""
 
@@ -69,7 +65,7 @@ def _told(model: ThreeFactorMemory) -> Window:
     return window_of("out", model.way, model.levels)
 
 
-class ThreeFactorMemory(Memory):
+class ThreeFactorMemory(LinePairs):
     r"""A matrix S, written by a rule of three factors and read by a sum; keys and values are signs.
 
     A key of ``key`` bits is on twice as many lines: line j says that bit j is +1, line key + j that it is -1, neither that it
@@ -109,8 +105,6 @@ class ThreeFactorMemory(Memory):
         "forget": "let the matrix fade, or write the key without a value where prediction is not 0"
     }
 
-    key: int = parameter(32, ge=1, doc="bits of a key: d")
-    value: int = parameter(32, ge=1, doc="bits of a value")
     rate: float = parameter(1.0, gt=0, doc="theta")
     prediction: float = parameter(0.0, ge=0, doc="c: how much of what a key brings up is taken from the value")
     momentum: float = parameter(0.0, ge=0, lt=1, doc="mu: the part of a tag that a capture leaves")
@@ -129,16 +123,6 @@ class ThreeFactorMemory(Memory):
         return self
 
     @property
-    def key_lines(self) -> int:
-        """Lines of a key, and of a context."""
-        return 2 * self.key
-
-    @property
-    def taught_lines(self) -> int:
-        """Lines of the teacher: value + i says that bit i is -1."""
-        return 2 * self.value
-
-    @property
     def way(self) -> int:
         """Steps from the lines to what they bring up."""
         return 3 if self.contexts else 1
@@ -148,7 +132,7 @@ class ThreeFactorMemory(Memory):
         lines = net.input("in_key", self.key_lines)
         if self.contexts:
             lines = self._bind(net, lines)
-        for name, size in (("in_teacher", self.taught_lines), ("in_gate", 1), ("in_capture", 1)):
+        for name, size in (("in_teacher", self.value_lines), ("in_gate", 1), ("in_capture", 1)):
             net.input(name, size)
         out = net.population("out", self.value, accumulators(self.range))
         rule = TagAndCapture(
@@ -176,7 +160,7 @@ class ThreeFactorMemory(Memory):
         return bound
 
     @operation(spacing=2.0, from_end=True)
-    def write(self, key: KeyLines, value: TaughtLines | None = None, context: KeyLines | None = None) -> Stimulus:
+    def write(self, key: KeyLines, value: ValueLines | None = None, context: KeyLines | None = None) -> Stimulus:
         """Show the key and teach its value (without one: nothing), then the opposites of both, and capture."""
         off = opposite("ThreeFactorMemory.write: key", key, self.key)
         against = None if value is None else opposite("ThreeFactorMemory.write: value", value, self.value)

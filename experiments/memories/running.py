@@ -12,8 +12,9 @@ from spikemem.layers import Item, PairParameters, PatternParameters, Query, Reca
 from spikemem.layers.codes import BINARY, SIGNED, TERNARY
 from spikemem.layers.cost import Array as AnyArray
 from spikemem.layers.cost import Cost
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.models import CA3CAM, SDRNeuron, Sparsey
+from spikemem.models.line_pairs import lines
 from spikemem.models.sparsey import Level
 from spikemem.parameters import parameter
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 import spikemem
@@ -26,20 +24,6 @@ CONVENTIONS: list[dict[str, Any]] = [
     {"coincidence": "neither", "history": 40},
 ]
 """What targets differ in, as far as portable rules leave it open."""
-
-
-def lines(signs: npt.ArrayLike) -> list[int]:
-    """Return the lines that are on for numbers of which 0 is unknown."""
-    given = np.asarray(signs)
-    on: list[int] = np.flatnonzero(np.concatenate([given > 0, given < 0])).tolist()
-    return on
-
-
-def told(answered: frozenset[int], bits: int) -> npt.NDArray[np.float64]:
-    """Return the signs that lines say; 0: neither."""
-    on = np.zeros(2 * bits)
-    on[sorted(answered)] = 1.0
-    return on[:bits] - on[bits:]
 
 
 def assert_same_on(name: str, model: Memory, calls: list[Call]) -> None:

@@ -15,6 +15,7 @@ from spikemem.language import Call, call
 from spikemem.memory import LiveMemory
 from spikemem.models import HebbianAssociator
 from spikemem.models.hebbian_associator import PAUSE, UNIT, counting
+from spikemem.models.line_pairs import lines, signs
 from spikemem.report.placement import problems
 from spikemem.rng import generator
 from tests.models.portable import (
@@ -22,9 +23,7 @@ from tests.models.portable import (
     assert_a_board_holds_it_exactly,
     assert_conventions_are_open,
     assert_same_on,
-    lines,
     placed_on_a_board,
-    told,
 )
 
 Array = npt.NDArray[np.float64]
@@ -72,7 +71,7 @@ def test_every_sign_is_that_of_the_equation_and_every_latency_its_class(known: f
     seen = set()
     for q in (*keys, *ternary("cues", 12, D, 0.8)):
         answer, wanted = memory.recall(key=lines(q)), S @ q
-        np.testing.assert_array_equal(told(answer.value, BITS), np.sign(wanted))
+        np.testing.assert_array_equal(signs(answer.value, BITS), np.sign(wanted))
         times, neurons = answer.spikes["out"]
         inside = times - answer.at_ms < PAUSE - 1 + levels
         for after, i in zip((times - answer.at_ms)[inside].tolist(), neurons[inside].tolist(), strict=True):
@@ -107,7 +106,7 @@ def test_a_synapse_holds_so_many_writes_at_most_and_the_opposite_value_takes_the
     for written_since, sign in ((0, 1.0), (1, 1.0), (1, 0.0), (1, -1.0)):
         for _ in range(written_since):
             memory.write(key=lines(k[0]), value=lines(-v[0]))
-        np.testing.assert_array_equal(told(memory.recall(key=lines(k[0])).value, BITS), sign * v[0])
+        np.testing.assert_array_equal(signs(memory.recall(key=lines(k[0])).value, BITS), sign * v[0])
     assert counts(memory).max() <= 4 + 1e-9
 
 
@@ -215,11 +214,11 @@ def test_the_letters_are_answered_by_the_equation() -> None:
     assert isinstance(model, HebbianAssociator)
     S, answers = np.zeros((model.value, model.key)), []
     for asked in experiment.calls:
-        k = told(frozenset(asked.arguments["key"]), model.key)
+        k = signs(frozenset(asked.arguments["key"]), model.key)
         if asked.do == "write":
-            S += np.outer(told(frozenset(asked.arguments["value"]), model.value), k)
+            S += np.outer(signs(frozenset(asked.arguments["value"]), model.value), k)
         else:
-            np.testing.assert_array_equal(told(frozenset(asked.expect["value"]), model.value), np.sign(S @ k))
+            np.testing.assert_array_equal(signs(frozenset(asked.expect["value"]), model.value), np.sign(S @ k))
             answers.append(S @ k)
     assert len(answers) == 5
     assert spikemem.run(model, protocol=experiment.calls).wrong == 0

@@ -13,23 +13,12 @@ from spikemem.backend import backend
 from spikemem.errors import MissingDependency, OperationError
 from spikemem.memory import LiveMemory
 from spikemem.models import MemoryNeurons
+from spikemem.models.line_pairs import lines, signs
 
 Signs = npt.NDArray[np.int64]
 BITS, STORED = 40, 6
 SURE = 4.0
 """Standard deviations of the sampled sum within which a bit may be either."""
-
-
-def lines(pattern: Signs) -> list[int]:
-    """Return the lines that are on for a pattern of +1, -1 and 0."""
-    return np.flatnonzero(np.concatenate([pattern > 0, pattern < 0])).tolist()
-
-
-def signs(on: Any, bits: int) -> Signs:
-    """Return the pattern of lines."""
-    both = np.zeros(2 * bits, dtype=np.int64)
-    both[list(on)] = 1
-    return both[:bits] - both[bits:]
 
 
 def filled(keys: Signs, values: Signs, **parameters: Any) -> LiveMemory:

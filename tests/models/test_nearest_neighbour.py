@@ -15,14 +15,13 @@ from spikemem.language import Call, call
 from spikemem.memory import LiveMemory
 from spikemem.models import NearestNeighbour
 from spikemem.models.hebbian_associator import UNIT
+from spikemem.models.line_pairs import lines, signs
 from spikemem.rng import generator
 from tests.models.portable import (
     CONVENTIONS,
     assert_a_board_holds_it_exactly,
     assert_conventions_are_open,
     assert_same_on,
-    lines,
-    told,
 )
 
 Array = npt.NDArray[np.float64]
@@ -80,7 +79,7 @@ def test_all_that_match_best_answer_with_their_majority_and_their_latency_tells_
         answer, a = memory.recall(key=lines(q)), agreements(q, KEYS)
         best = np.flatnonzero(a == a.max())
         assert answer.memory == frozenset(best.tolist())
-        np.testing.assert_array_equal(told(answer.value, BITS), np.sign(VALUES[best].sum(axis=0)))
+        np.testing.assert_array_equal(signs(answer.value, BITS), np.sign(VALUES[best].sum(axis=0)))
         assert answer.novel == frozenset()
         times, _ = answer.spikes["memory"]
         assert {MODEL.agreement(after) for after in (times - answer.at_ms).tolist()} == {a.max()}
@@ -120,7 +119,7 @@ def test_only_what_is_novel_is_written() -> None:
     for slot, (k, v) in enumerate(zip(keys, values, strict=True)):
         answer = memory.recall(key=lines(k))
         assert answer.memory == frozenset([slot])
-        np.testing.assert_array_equal(told(answer.value, BITS), v)
+        np.testing.assert_array_equal(signs(answer.value, BITS), v)
 
 
 def test_a_slot_that_is_written_again_keeps_its_key_and_changes_its_value() -> None:
@@ -129,7 +128,7 @@ def test_a_slot_that_is_written_again_keeps_its_key_and_changes_its_value() -> N
     memory.write(slot=2, value=lines(-VALUES[2]))
     assert np.abs(weights(memory)[0] - onto).max() < 1e-6
     for slot, sign in ((2, -1.0), (3, 1.0)):
-        np.testing.assert_array_equal(told(memory.recall(key=lines(KEYS[slot])).value, BITS), sign * VALUES[slot])
+        np.testing.assert_array_equal(signs(memory.recall(key=lines(KEYS[slot])).value, BITS), sign * VALUES[slot])
 
 
 def test_reads_write_nothing() -> None:

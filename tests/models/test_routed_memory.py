@@ -11,8 +11,9 @@ import spikemem
 from spikemem.errors import InvalidInput, OperationError
 from spikemem.language import Call, call
 from spikemem.models import RoutedMemory
+from spikemem.models.line_pairs import lines
 from tests.layers.support import Array, signs
-from tests.models.portable import assert_same_on, lines
+from tests.models.portable import assert_same_on
 
 DRAWN = RoutedMemory(blocks=3, active=2, key=10, value=4, shared=True, retain=0.9, levels=5)
 LEARNED = RoutedMemory(blocks=3, key=10, value=4, router="learned", levels=5, range=3.0)

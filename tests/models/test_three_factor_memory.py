@@ -11,8 +11,9 @@ import spikemem
 from spikemem.errors import InvalidInput, OperationError
 from spikemem.language import Call, call
 from spikemem.models import ThreeFactorMemory
+from spikemem.models.line_pairs import lines
 from tests.layers.support import Array, signs
-from tests.models.portable import assert_same_on, lines
+from tests.models.portable import assert_same_on
 
 TITANS = ThreeFactorMemory(key=12, value=6, rate=0.7, prediction=1.0, momentum=0.4, retain=0.95, levels=41, range=2.0)
 CONTEXTS = ThreeFactorMemory(key=12, value=6, levels=41, range=4.0, contexts=True)

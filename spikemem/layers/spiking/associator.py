@@ -10,9 +10,10 @@ from spikemem.ir.node import Count, Fraction
 from spikemem.layers.codes import BINARY, TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, lines, signs
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.models import HebbianAssociator
 from spikemem.models.hebbian_associator import PAUSE, UNIT
+from spikemem.models.line_pairs import lines, signs
 from spikemem.parameters import parameter
 
 _SYNAPSES = "in_key->out"

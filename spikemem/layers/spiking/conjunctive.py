@@ -10,7 +10,6 @@ from spikemem.layers.codes import TERNARY
 from spikemem.layers.conjunctive import ConjunctiveParameters
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Traits
-from spikemem.layers.spiking.running import lines
 from spikemem.layers.spiking.three_factor import (
     CAPTURES,
     FADES_BY_CAPTURES,
@@ -20,6 +19,7 @@ from spikemem.layers.spiking.three_factor import (
     ToldParameters,
 )
 from spikemem.models import ThreeFactorMemory
+from spikemem.models.line_pairs import lines
 
 
 class SpikingConjunctiveParameters(ConjunctiveParameters, ToldParameters):

@@ -8,8 +8,8 @@ from spikemem.ir.node import Fraction
 from spikemem.layers.records import Item
 from spikemem.layers.slots import SAME_KEY
 from spikemem.layers.spiking.pointer import PointerLayer, PointerLayerParameters
-from spikemem.layers.spiking.running import lines
 from spikemem.models import PointerMemory
+from spikemem.models.line_pairs import lines
 from spikemem.parameters import parameter
 
 

@@ -14,8 +14,9 @@ from spikemem.layers.attractor import settle
 from spikemem.layers.codes import SIGNED, TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, PairParameters, PatternParameters, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, Slots, lines, signs
+from spikemem.layers.spiking.running import RunningLayer, Slots
 from spikemem.models import MemoryNeurons
+from spikemem.models.line_pairs import lines, signs
 from spikemem.parameters import parameter
 
 Transfer = Literal["linear", "power", "exponential", "winner"]

@@ -12,9 +12,10 @@ from spikemem.layers.codes import TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.multitasking import MultitaskingHebbianParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.layers.spiking.three_factor import NO_ROUNDING, NO_SMALLEST, values_told
 from spikemem.models import ThreeFactorMemory
+from spikemem.models.line_pairs import lines
 
 
 class SpikingMultitaskingParameters(MultitaskingHebbianParameters):

@@ -14,9 +14,10 @@ from spikemem.layers.codes import SIGNED, TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, PairParameters, Query, Recalled, Traits
 from spikemem.layers.slots import SAME_KEY
-from spikemem.layers.spiking.running import RunningLayer, Slots, lines, signs
+from spikemem.layers.spiking.running import RunningLayer, Slots
 from spikemem.models import NearestNeighbour
 from spikemem.models.hebbian_associator import UNIT
+from spikemem.models.line_pairs import lines, signs
 from spikemem.parameters import parameter
 from spikemem.recording import Answer
 

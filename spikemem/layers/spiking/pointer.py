@@ -14,9 +14,10 @@ from spikemem.layers.cost import Array
 from spikemem.layers.pointer import SparsePointerParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
 from spikemem.layers.slotted import SlottedParameters
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.layers.spiking.three_factor import ToldParameters, matrix_of, values_told
 from spikemem.models import PointerMemory
+from spikemem.models.line_pairs import lines
 from spikemem.parameters import parameter
 
 

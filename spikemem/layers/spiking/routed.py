@@ -16,9 +16,10 @@ from spikemem.layers.codes import TERNARY
 from spikemem.layers.cost import Array
 from spikemem.layers.mixture import MixtureOfMemoriesParameters
 from spikemem.layers.records import Item, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.layers.spiking.three_factor import NO_ROUNDING, NO_SMALLEST, ToldParameters, matrix_of, values_told
 from spikemem.models import RoutedMemory
+from spikemem.models.line_pairs import lines
 from spikemem.parameters import parameter
 
 

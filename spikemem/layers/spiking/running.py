@@ -5,8 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-import numpy as np
-
 import spikemem
 from spikemem.errors import InvalidInput
 from spikemem.ir.lowered import Connections
@@ -83,27 +81,6 @@ class RunningLayer[P: LayerParameters](MemoryLayer[P]):
 
     def _circuit(self) -> tuple[int, int]:
         return self._running.circuit()
-
-
-def lines(pattern: Array) -> list[int]:
-    """Return the lines that are on for signs: i for +1, so many further on for -1, none for 0.
-
-    >>> lines(np.array([1.0, -1.0, 0.0]))
-    [0, 4]
-    """
-    on: list[int] = np.flatnonzero(np.concatenate([pattern > 0, pattern < 0])).tolist()
-    return on
-
-
-def signs(on: frozenset[int], bits: int) -> Array:
-    """Return the signs that lines say, 0 where neither of a bit's two is on.
-
-    >>> signs(frozenset([0, 4]), 3)
-    array([ 1., -1., 0.])
-    """
-    said = np.zeros(2 * bits)
-    said[sorted(on)] = 1.0
-    return said[:bits] - said[bits:]
 
 
 class Slots:

@@ -13,8 +13,9 @@ from spikemem.layers.attractor import settle
 from spikemem.layers.codes import SIGNED
 from spikemem.layers.cost import Array
 from spikemem.layers.records import Item, PatternParameters, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, lines, signs
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.models import MemoryNeurons
+from spikemem.models.line_pairs import lines, signs
 from spikemem.parameters import parameter
 
 

@@ -17,9 +17,10 @@ from spikemem.layers.delta import GatedDeltaParameters
 from spikemem.layers.forgetting import key
 from spikemem.layers.hebbian import HebbianLinearParameters
 from spikemem.layers.records import Item, Mode, PairParameters, Query, Recalled, Traits
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import RunningLayer
 from spikemem.layers.titans import TitansParameters
 from spikemem.models import ThreeFactorMemory
+from spikemem.models.line_pairs import lines
 from spikemem.parameters import parameter
 from spikemem.recording import Answer
 

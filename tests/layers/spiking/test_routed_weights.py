@@ -26,8 +26,8 @@ from spikemem.layers.spiking import (
     SpikingMixtureOfMemories,
     SpikingMixtureOfMemoriesParameters,
 )
-from spikemem.layers.spiking.running import lines
 from spikemem.models import RoutedMemory
+from spikemem.models.line_pairs import lines
 from tests.layers.support import Array, filled, flipped, signs
 from tests.models.portable import assert_same_on
 
