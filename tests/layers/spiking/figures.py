@@ -15,6 +15,7 @@ from tests.layers.spiking.test_multitasking import magnetisations
 from tests.layers.spiking.test_phase import found_of
 from tests.layers.spiking.test_routed import held
 from tests.layers.spiking.test_routed_weights import LEVELS, RANGE, D, caching, mixture
+from tests.layers.spiking.test_supervised import both, overlap
 from tests.layers.spiking.test_three_factor import (
     contexts_found,
     delta,
@@ -181,6 +182,24 @@ def weights() -> None:
         powers(axes, races)
         axes.legend(fontsize=8)
     save(figure, "spiking-weights")
+
+
+def supervised() -> None:
+    """Overlaps of ten of 200 archetypes by what examples tell of them."""
+    figure, (axes,) = panels(1)
+    rhos = [0.07, 0.15, 0.3, 0.6, 1.2, 3.0, 12.0]
+    found = []
+    for rho in rhos:
+        oracle, spiking, archetypes = both(200, rho)
+        found.append([overlap(layer, archetypes[:10]) for layer in (oracle, spiking)])
+    print("supervised", rhos, np.round(found, 3).tolist())
+    for own, style, mark in zip(np.transpose(found), (ORACLE, SPIKING), ("o-", "s--"), strict=True):
+        axes.plot(rhos, own, mark, ms=4, **style)  # type: ignore[arg-type]
+    axes.set(
+        title="200 archetypes of N = 100, P = 4, 5 examples", xlabel="ρ", ylabel="overlap", xscale="log", ylim=(0, 1.05)
+    )
+    axes.legend(fontsize=8)
+    save(figure, "spiking-supervised")
 
 
 def multitasking() -> None:
