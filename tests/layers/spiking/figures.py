@@ -195,9 +195,7 @@ def supervised() -> None:
     print("supervised", rhos, np.round(found, 3).tolist())
     for own, style, mark in zip(np.transpose(found), (ORACLE, SPIKING), ("o-", "s--"), strict=True):
         axes.plot(rhos, own, mark, ms=4, **style)  # type: ignore[arg-type]
-    axes.set(
-        title="200 archetypes of N = 100, P = 4, 5 examples", xlabel="ρ", ylabel="overlap", xscale="log", ylim=(0, 1.05)
-    )
+    axes.set(title="200 archetypes, 5 examples of each", xlabel="ρ", ylabel="overlap", xscale="log", ylim=(0, 1.05))
     axes.legend(fontsize=8)
     save(figure, "spiking-supervised")
 
