@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from spikemem.experiments.memories.items import Array
 from spikemem.experiments.memories.mqar import embedded, sequence
 from spikemem.experiments.memories.stream import BOOK, Stream, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, mean_of, points, refused
 from spikemem.experiments.memories.sweep_page import draw
 from spikemem.experiments.memories.trial import first_choices
 from spikemem.layers import Conjunctive, ConjunctiveParameters
@@ -28,18 +28,15 @@ HOPS = (1.0, 2.0, 3.0, 4.0)
 STARTS = 32
 
 
-def _bound(binding: Literal["conjunctive", "additive", "key"]) -> Callable[[Order, Choice], Fitted]:
-    def make(order: Order, choice: Choice) -> Fitted:
-        parameters = ConjunctiveParameters(d_k=order.d, d_v=order.d, binding=binding)
-        return Fitted(Conjunctive(parameters, order.seed), SignedPairs(order.d, order.d))
-
-    return make
+def _bound(binding: Literal["conjunctive", "additive", "key"], order: Order, choice: Choice) -> Fitted:
+    parameters = ConjunctiveParameters(d_k=order.d, d_v=order.d, binding=binding)
+    return Fitted(Conjunctive(parameters, order.seed), SignedPairs(order.d, order.d))
 
 
 BOUND = {
-    "key x context": Entrant("key x context", "contexts", _bound("conjunctive"), "one matrix of reals"),
-    "key + context": Entrant("key + context", "contexts", _bound("additive"), "one matrix of reals"),
-    "key, no context": Entrant("key, no context", "contexts", _bound("key"), "one matrix of reals"),
+    "key x context": Entrant("key x context", "contexts", partial(_bound, "conjunctive"), "one matrix of reals"),
+    "key + context": Entrant("key + context", "contexts", partial(_bound, "additive"), "one matrix of reals"),
+    "key, no context": Entrant("key, no context", "contexts", partial(_bound, "key"), "one matrix of reals"),
 }
 """Memories that are told the context, in signs like the key. All others are asked with the key alone."""
 LUCK = 0.01
@@ -121,13 +118,13 @@ def measure(suite: Suite) -> Part:
     """Measure all of it: hops with what was tuned on hops, the others with what was tuned on many queries."""
     cannot = left_out(suite)
     asked = able(suite, cannot)
-    choices = suite.tuned(f"{TITLE}: queries", asked, lambda e, c, s: float(np.mean(many_queries(suite, e, c, s))))
+    choices = suite.tuned(f"{TITLE}: queries", asked, partial(mean_of, many_queries))
     queries = by_entrant(suite, f"{TITLE}: queries", asked, choices, many_queries)
     bound = replace(suite, entrants={**suite.entrants, **BOUND})
     told = dict.fromkeys(BOUND, "its keys are for joint recall")
     plain: dict[str, Choice] = {name: {} for name in BOUND}
     joint = by_entrant(bound, f"{TITLE}: contexts", [*asked, *BOUND.values()], choices | plain, in_contexts)
-    walking = suite.tuned(f"{TITLE}: hops", asked, lambda e, c, s: float(np.mean(in_hops(suite, e, c, s))))
+    walking = suite.tuned(f"{TITLE}: hops", asked, partial(mean_of, in_hops))
     hops = by_entrant(suite, f"{TITLE}: hops", asked, walking, in_hops)
     steps = len(PAIRS)
     sweeps = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.stream import BOOK, Stream, refusal, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep import Sweep, Trial, able, by_entrant, left_out, mean_of, points, refused
 from spikemem.experiments.memories.sweep_page import draw
 
 TITLE = "P3 interference"
@@ -21,7 +21,6 @@ REPETITION = (0.0, 1.0, 2.0)
 """Shown once; four times in a row; four times with others between. The last time is the same."""
 REPLAYS = (0.0, 1.0, 4.0)
 ASKED, TIMES = 16, 4
-Trial = Callable[[Suite, Entrant, Choice, int], list[float]]
 
 
 def close_keys(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
@@ -110,10 +109,7 @@ def measure(suite: Suite) -> Part:
     cannot = left_out(suite)
     asked = able(suite, cannot)
 
-    def score(entrant: Entrant, choice: Choice, number: int) -> float:
-        return float(np.mean(serial(suite, entrant, choice, number)))
-
-    choices = suite.tuned(TITLE, asked, score)
+    choices = suite.tuned(TITLE, asked, partial(mean_of, serial))
     whys = cannot | {e.name: why for e in asked if (why := _refusal(suite, e))}
 
     def sweep(name: str, what: str, x: tuple[float, ...], trial: Trial, no: dict[str, str] = cannot) -> Sweep:

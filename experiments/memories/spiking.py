@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from spikemem.experiments.memories.codes import Cells, Lines, Patterns, SignedPairs
 from spikemem.experiments.memories.entrants import PRECISION, Choice, Entrant, Fitted, Order
 from spikemem.experiments.memories.kept import BINARY
@@ -60,11 +62,11 @@ def _recogniser(order: Order, choice: Choice) -> Fitted:
 
 SPIKING = (
     Entrant(
-        "memory neurons, exp", BINARY, lambda o, c: _memory_neurons("exponential", RACES, o, c),
+        "memory neurons, exp", BINARY, partial(_memory_neurons, "exponential", RACES),
         "binary synapses from and onto lines, two a sign", grid={"beta": (0.1, 0.2, 0.4)}, spiking=True,
     ),
     Entrant(
-        "memory neurons, winner", BINARY, lambda o, c: _memory_neurons("winner", 1, o, c),
+        "memory neurons, winner", BINARY, partial(_memory_neurons, "winner", 1),
         "binary synapses from and onto lines, two a sign", spiking=True,
     ),
     Entrant(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import model_validator
@@ -14,6 +16,7 @@ from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
 from spikemem.language import parameter
+from spikemem.processes import Processes
 
 PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "fidelity": fidelity.measure,
@@ -85,7 +88,9 @@ class MemoriesStudy(Study):
     def run(self, how: StudyRun) -> Findings:
         """Measure by each protocol."""
         suite = self.suite(how)
-        parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
+        with nullcontext() if self.short else Processes(how.threads) as workers:
+            suite = replace(suite, workers=workers)
+            parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
         everyone = list(suite.entrants.values())
         tables = {"entrants": _described(everyone)}
         for part in parts.values():

@@ -87,17 +87,18 @@ def profile(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list
     return [float(v) for v in np.transpose(rows).ravel()]
 
 
+def _score(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float:
+    return float(np.mean([
+        found_of(shown(suite, entrant, choice, number, exponent), keys(suite)) for exponent in EXPONENTS[1:]
+    ]))  # fmt: skip
+
+
 def measure(suite: Suite) -> Part:
     """Measure head, tail and rank, with what was tuned on both exponents' heads and tails alike."""
     cannot = left_out(suite)
     asked, steps = able(suite, cannot), len(EXPONENTS)
 
-    def score(entrant: Entrant, choice: Choice, number: int) -> float:
-        return float(np.mean([
-            found_of(shown(suite, entrant, choice, number, exponent), keys(suite)) for exponent in EXPONENTS[1:]
-        ]))  # fmt: skip
-
-    choices = suite.tuned(TITLE, asked, score)
+    choices = suite.tuned(TITLE, asked, _score)
     found = by_entrant(suite, TITLE, asked, choices, profile)
     flat = {n for n, own in found.items() if np.isnan(own[:, 2 * steps :]).any()}
     none = dict.fromkeys(sorted(flat), "its state is not one matrix from keys to values")

@@ -34,8 +34,9 @@ def dense_field(meter: Meter, rows: Array, s: Array, power: int) -> Array:
     """
     h = meter.project(rows, s)
     meter.add(Cost(sops=rows.size, macs=rows.size, bytes_moved=rows.nbytes))
-    powers, total = rows, rows.T @ h**power
+    total: Array = rows.T @ h**power
+    powers = rows
     for j in range(1, power + 1):
         powers = powers * rows
-        total = total + comb(power, j) * (-s) ** j * (powers.T @ h ** (power - j))
+        total += comb(power, j) * (-s) ** j * (powers.T @ h ** (power - j))
     return total

@@ -42,12 +42,12 @@ class Holographic(MemoryLayer[HolographicParameters]):
         self._m: Array = np.zeros(self.parameters.d_k)
 
     def _write(self, item: Item) -> None:
-        bound = np.fft.irfft(np.fft.rfft(item.key) * np.fft.rfft(item.value), item.key.size)
+        bound = np.fft.ifft(np.fft.fft(item.key) * np.fft.fft(item.value)).real
         self._meter.add(Cost(macs=bound.size**2))
         self._meter.accumulate(self._m, item.gate * bound)
 
     def _read(self, query: Query) -> Recalled:
-        found = np.fft.irfft(np.fft.rfft(query.key).conj() * np.fft.rfft(self._m), self._m.size)
+        found = np.fft.ifft(np.fft.fft(query.key).conj() * np.fft.fft(self._m)).real
         active = int(np.count_nonzero(query.key))
         self._meter.add(Cost(sops=active * found.size, macs=found.size**2, bytes_moved=self._m.nbytes))
         return Recalled(found)
