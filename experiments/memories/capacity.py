@@ -76,7 +76,7 @@ def measure(suite: Suite) -> Part:
 
 def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
     recalls = [
-        filled.recall(suite.most(entrant))
+        filled.recall(suite.asked)
         for filled in suite.filled(entrant, choice, seed, TUNED_AT[: 3 if entrant.spiking else 4])
     ]
     return float(np.mean([r.bits if entrant.answers == "values" else r.known for r in recalls]))
@@ -97,7 +97,7 @@ def _loaded(suite: Suite, entrant: Entrant, choice: Choice, seed: int, d: int) -
     loads = suite.some(entrant)
     rows: list[tuple[float, ...]] = []
     for load, filled in zip(loads, suite.filled(entrant, choice, seed, loads, d), strict=False):
-        recall, layer = filled.recall(suite.most(entrant)), filled.fitted.layer
+        recall, layer = filled.recall(suite.asked), filled.fitted.layer
         measured = (getattr(recall, name) for name in MEASURES)
         rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
         answered = max(recall.bits, recall.first) if entrant.answers == "values" else recall.known

@@ -84,7 +84,7 @@ def measure(suite: Suite) -> Part:
 
 def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
     (filled,) = suite.filled(entrant, choice, seed, [LOAD])
-    recalls = [filled.recall(suite.most(entrant), damage) for damage in TUNED_AT]
+    recalls = [filled.recall(suite.asked, damage) for damage in TUNED_AT]
     return float(np.mean([r.first + 0.1 * r.bits if entrant.answers == "values" else r.known for r in recalls]))
 
 
@@ -103,7 +103,7 @@ def damaged(suite: Suite, asked: Sequence[Entrant], choices: Mapping[str, Choice
 def _recalled(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> list[tuple[float, float]]:
     """Return, by damage, the shares of right bits and of right items, or of known keys."""
     (filled,) = suite.filled(entrant, choice, seed, [LOAD])
-    recalls = [filled.recall(suite.most(entrant), damage) for damage in EVERY]
+    recalls = [filled.recall(suite.asked, damage) for damage in EVERY]
     return [(r.bits, r.first if entrant.answers == "values" else r.known) for r in recalls]
 
 

@@ -52,7 +52,7 @@ def measure(suite: Suite) -> Part:
 def _spent(suite: Suite, entrant: Entrant, seed: int) -> list[list[float]]:
     """Return the counts of a write, and of a right answer."""
     (filled,) = suite.filled(entrant, next(entrant.choices()), seed, [LOAD])
-    recall = filled.recall(suite.most(entrant))
+    recall = filled.recall(suite.asked)
     share = recall.first if entrant.answers == "values" else recall.known
     known = [np.nan if entrant.spiking and name in NOT_COUNTED else 1.0 for name in COUNTS]
     return [

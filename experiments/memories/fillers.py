@@ -17,8 +17,6 @@ from spikemem.experiments.memories.sweep import Samples, Sweep, by_entrant
 
 TITLE = "P3 fillers"
 FILLERS = (0, 16, 64, 256, 1024, 4096)
-SPIKING = 3
-"""Of FILLERS, how many are written to what runs as spikes, which takes long."""
 TUNED_AT = 64
 FORGOTTEN = 1 / 8
 """The share of items found (above what is found by chance) below which, in some seed, no more fillers come."""
@@ -44,7 +42,7 @@ class Holding:
     def __init__(self, suite: Suite, entrant: Entrant, choice: Choice, number: int) -> None:
         self.count, self.fillers = targets(suite), 0
         self.stream = Stream(suite, entrant, choice, number, self.count + TUNED_AT)
-        self.asked = spaced(self.count, suite.most(entrant))
+        self.asked = spaced(self.count, suite.asked)
         for k in range(self.count):
             self.stream.write(k, self.stream.book[k])
 
@@ -85,7 +83,7 @@ def _held(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[f
     holding = Holding(suite, entrant, choice, number)
     chance = 0.5 if entrant.answers == "known" else 0.0
     asked = np.full((2, len(FILLERS)), np.nan)
-    for k, fillers in enumerate(FILLERS[: SPIKING if entrant.spiking else None]):
+    for k, fillers in enumerate(FILLERS):
         holding.fill(fillers)
         asked[:, k] = holding.ask()
         if asked[0, k] - chance <= FORGOTTEN * (1.0 - chance):

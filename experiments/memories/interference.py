@@ -8,9 +8,10 @@ import numpy as np
 
 from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
+from spikemem.experiments.memories.spiking import DAMAGED, REPLAY, VALUES
 from spikemem.experiments.memories.stream import BOOK, Stream, refusal, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, Trial, able, by_entrant, left_out, mean_of, points, refused
+from spikemem.experiments.memories.sweep import Sweep, Trial, able, by_entrant, mean_of, points, reason, refused
 from spikemem.experiments.memories.sweep_page import draw
 
 TITLE = "P3 interference"
@@ -106,7 +107,7 @@ def repeated(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> lis
 
 def measure(suite: Suite) -> Part:
     """Measure all of it, with what was tuned on the list."""
-    cannot = left_out(suite)
+    cannot = reason(suite, VALUES)
     asked = able(suite, cannot)
 
     choices = suite.tuned(TITLE, asked, partial(mean_of, serial))
@@ -118,19 +119,20 @@ def measure(suite: Suite) -> Part:
     both = sweep("forgotten keys", "keys forgotten", FORGOTTEN, forgotten, whys)
     steps = len(FORGOTTEN)
     sweeps = [
-        sweep("close keys", "mean cosine of two keys", COSINES, close_keys),
+        sweep("close keys", "mean cosine of two keys", COSINES, close_keys, cannot | reason(suite, DAMAGED)),
         sweep("serial position", "quarter of the list", QUARTERS, serial),
         Sweep("residue", "keys forgotten", FORGOTTEN, {n: own[:, :steps] for n, own in both.found.items()}, whys),
         Sweep("collateral", "keys forgotten", FORGOTTEN, {n: own[:, steps:] for n, own in both.found.items()}, whys),
         sweep("repetition", "once, massed (1), spaced (2)", REPETITION, repeated),
-        sweep("replay", "replays of all items", REPLAYS, replayed),
+        sweep("replay", "replays of all items", REPLAYS, replayed, cannot | reason(suite, REPLAY)),
     ]
+    told = [s for s in sweeps if s.name != "collateral"]  # whose reasons are those of the residue
     heading = (
         f"Interference at equal bits: share of items found; of {suite.d // 4} items some are forgotten (residue), and the "
         f"others are asked (collateral); mean and 95 % interval of {suite.seeds} seeds"
     )
     return Part(
-        {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(sweeps[2:3])},
+        {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(told)},
         {f"{TITLE}, {s.name}, points": points(suite, [s]) for s in sweeps} | {f"{TITLE}, tuned": chosen(choices)},
         criteria(suite, {s.name: s for s in sweeps}),
         lambda: draw(suite, sweeps, heading),

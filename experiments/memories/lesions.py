@@ -24,7 +24,7 @@ Damaging = Callable[[Stream], object]
 
 
 def held(suite: Suite) -> int:
-    """Return the items that are held: d / 2, few enough for memories to answer while they are whole."""
+    """Return the items that are held: d / 2, few enough for most memories to answer while they are whole."""
     return min(suite.d // 2, BOOK // 2)
 
 
@@ -41,16 +41,21 @@ def amounts(kind: str) -> tuple[float, ...]:
 
 
 def full(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> Stream:
-    """Return a memory that holds its items."""
+    """Return a memory that holds its items: half of its room, where that is less."""
     stream = Stream(suite, entrant, choice, number, held(suite))
-    for k in range(held(suite)):
+    for k in range(_own(suite, stream)):
         stream.write(k, stream.book[k])
     return stream
 
 
+def _own(suite: Suite, stream: Stream) -> int:
+    slots = stream.fitted.slots
+    return held(suite) if slots is None else min(held(suite), slots // 2)
+
+
 def asked_after(suite: Suite, stream: Stream, damage: Damaging) -> float:
     """Return the share of items found by a copy of the memory that was damaged."""
-    copy, asked = stream.copy(), spaced(held(suite), ASKED)
+    copy, asked = stream.copy(), spaced(_own(suite, stream), ASKED)
     damage(copy)
     return copy.right(asked, asked)
 

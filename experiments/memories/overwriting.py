@@ -24,7 +24,7 @@ def overwrite(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> li
     """Give every key value after value; return the share of the latest that are found, where they are asked."""
     count = keys(suite)
     stream = Stream(suite, entrant, choice, number, count * VALUES_A_KEY[-1])
-    asked, found = spaced(count, suite.most(entrant)), []
+    asked, found = spaced(count, suite.asked), []
     for stage in VALUES_A_KEY:
         order = suite.how.generator("overwrite", str(number), str(stage)).permutation(count).tolist()
         for k in order:

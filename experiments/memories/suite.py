@@ -97,10 +97,6 @@ class Suite:
         """Return the loads at which an entrant is measured: all, or up to 8 every second one of what takes long."""
         return tuple(load for load in self.loads[1::2] if load <= 8.0) if entrant.spiking else self.loads
 
-    def most(self, entrant: Entrant) -> int:
-        """Return the items that are asked for in a trial, at most: of what runs as spikes, which takes long, a quarter."""
-        return -(-self.asked // 4) if entrant.spiking else self.asked
-
     def held(self, load: float, d: int | None = None) -> int:
         """Return the items of a load, which is in units of d."""
         return max(round(load * (d or self.d)), 2)

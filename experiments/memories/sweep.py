@@ -79,11 +79,6 @@ def reason(suite: Suite, what: str) -> dict[str, str]:
     return {name: e.cannot[what] for name, e in suite.entrants.items() if what in e.cannot}
 
 
-def left_out(suite: Suite) -> dict[str, str]:
-    """Return the entrants that take too long for a protocol of many writes."""
-    return {name: "it runs as spikes, which takes too long here" for name, e in suite.entrants.items() if e.spiking}
-
-
 def able(suite: Suite, cannot: Mapping[str, str]) -> list[Entrant]:
     """Return the entrants that can."""
     return [e for name, e in suite.entrants.items() if name not in cannot]

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.items import Array
+from spikemem.experiments.memories.spiking import VALUES
 from spikemem.experiments.memories.stream import BOOK, Stream, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, points, reason, refused
 from spikemem.experiments.memories.sweep_page import draw
 from spikemem.layers import MemoryLayer
 
@@ -95,7 +96,7 @@ def _score(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float
 
 def measure(suite: Suite) -> Part:
     """Measure head, tail and rank, with what was tuned on both exponents' heads and tails alike."""
-    cannot = left_out(suite)
+    cannot = reason(suite, VALUES)
     asked, steps = able(suite, cannot), len(EXPONENTS)
 
     choices = suite.tuned(TITLE, asked, _score)
