@@ -179,6 +179,10 @@ def criteria(suite: Suite, by_name: dict[str, Sweep]) -> tuple[Criterion, ...]:
             )
         )
     residue = by_name["residue"]
+    if "ridge" in residue.found:
+        left, others = (by_name[n].at("ridge", 8.0) for n in ("residue", "collateral"))
+        what = "ridge: of forgotten keys at most 10 % are found, of the others at least 95 %"
+        made.append(Criterion(what, left <= 0.1 and others >= 0.95, f"{left:.3f}, {others:.3f}"))
     if "modern Hopfield" in residue.found:
         left = residue.at("modern Hopfield", 8.0)
         made.append(Criterion("modern Hopfield: an item that is dropped is not found", left <= 0.05, f"{left:.3f}"))

@@ -26,7 +26,7 @@ def _unlearn(layer: Ridge, k: Array) -> None:
     if norm:
         solved = layer._solved(k)
         h = k @ solved
-        weight = min(1.0 / h - layer.parameters.penalty / norm, 1.0)
+        weight = min(float(1.0 / h - layer.parameters.penalty / norm), 1.0)
         layer._meter.associate(layer._A, -layer._meter.project(layer._A, solved) / h, k)
         layer._meter.associate(layer._C, -weight * k, k)
 
