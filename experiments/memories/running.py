@@ -32,7 +32,8 @@ class CamParameters(PairParameters):
 class Cam(RunningLayer[CamParameters]):
     """The CA3 memory (:class:`spikemem.models.CA3CAM`): one of d_k cues brings up the content bits of its memory, 1 or 0.
 
-    Its state is the weights of both of its plastic projections, though that from content to cues answers no cue.
+    Its state is the weights of both of its plastic projections, though that from content to cues answers no cue. As its rule
+    changes the weights of a line when that spikes next, all that was written is recalled once before it is cut or rounded.
     """
 
     takes = CamParameters
@@ -44,9 +45,20 @@ class Cam(RunningLayer[CamParameters]):
     def _model(self) -> Memory:
         return CA3CAM(cues=self.parameters.d_k, bits=self.parameters.d_v)
 
+    def _reset(self) -> None:
+        super()._reset()
+        self._cues: dict[int, None] = {}
+
     def _write(self, item: Item) -> None:
-        self._running.do("learn", cue=int(np.argmax(item.key)), content=np.flatnonzero(item.value).tolist())
+        cue = int(np.argmax(item.key))
+        self._running.do("learn", cue=cue, content=np.flatnonzero(item.value).tolist())
         self._running.wait(GAP_MS)
+        self._cues[cue] = None
+
+    def _settle(self) -> None:
+        for cue in self._cues:
+            self._running.do("recall", cue=cue)
+            self._running.wait(GAP_MS)
 
     def _read(self, query: Query) -> Recalled:
         value = np.zeros(self.parameters.d_v)

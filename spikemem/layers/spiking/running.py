@@ -61,6 +61,7 @@ class Running:
 
 
 def _round(layer: RunningLayer[Any], bits: int) -> None:
+    layer._settle()
     for place in {place for places in layer.synapses.values() for place in places}:
         before = layer._running.synaptic(*place)
         after = quantised(before, bits)
@@ -101,7 +102,12 @@ class RunningLayer[P: LayerParameters](MemoryLayer[P]):
     def _state(self) -> dict[str, Array]:
         """Return the weights that writes change."""
 
+    def _settle(self) -> None:
+        """Have changes made that weights await, before they are cut or rounded. Layers whose rule defers none leave this."""
+        return
+
     def _parts(self) -> dict[str, list[Array]]:
+        self._settle()
         return {part: [self._running.synaptic(*place) for place in places] for part, places in self.synapses.items()}
 
     def _put(self, part: str, arrays: list[Array]) -> None:
