@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from spikemem.errors import SpikememError
@@ -20,6 +21,13 @@ ALONE: Mapping[str, str] = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 """The environment of workers: a product of matrices is on one thread, whose number would change its last bits."""
+
+
+def cores() -> int:
+    """Return how many processors this process may run on."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Processes:
@@ -69,8 +77,12 @@ class Processes:
 
 def _begin(ends: Connection) -> None:
     """Leave interruptions to the process that began this one, and end when it closes its end of the pipe, or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, _leave)
     Thread(target=_end, args=(ends,), daemon=True).start()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Do nothing: brian2 puts a handler of its own before the one that it finds, and calls that."""
 
 
 def _end(ends: Connection) -> None:
