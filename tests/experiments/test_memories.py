@@ -84,7 +84,7 @@ def test_the_short_form_meets_its_criteria() -> None:
     assert np.isnan(a_bit["SDR neuron"])
     assert dict(zip(table["entrant"], table["N* 99 %"], strict=True))["SDR neuron"] > 100
     refused = findings.tables["cannot be asked"]
-    assert set(refused["entrant"]) == {"CA3", "SDR neuron"}
+    assert set(refused["entrant"]) == {"memory neurons, exp", "memory neurons, winner", "CA3", "SDR neuron"}
     assert "CA3" not in findings.tables["P2 cues: 8 items"]["entrant"]
     for draw in (findings.draw, *findings.pages.values()):
         assert draw().axes
