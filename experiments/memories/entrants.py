@@ -48,7 +48,8 @@ class Order:
 class Fitted:
     """A memory that fits the budget. ``slots``: the items for which there is room, if that is limited.
 
-    ``number_bits``: bits that a number of the state counts; ``full``: whether the latest or the first items stay.
+    ``number_bits``: bits that a number of the state counts; ``full``: whether the latest or the first items stay; ``again``:
+    whether a key that is written again takes another slot where the first stay.
     """
 
     layer: MemoryLayer[Any]
@@ -56,6 +57,7 @@ class Fitted:
     slots: int | None = None
     number_bits: int = PRECISION
     full: Literal["latest", "first"] = "latest"
+    again: bool = False
 
     @property
     def state_bits(self) -> int:
@@ -77,6 +79,7 @@ class Entrant:
     (``iterative``), or the memory was trained before. ``counted``: what its state is. ``grid``: the values tried for each
     parameter that is tuned. ``cannot``: what it cannot be asked, and why. ``answers``: values, or only whether a key is known.
     ``planned``: whether it is made for a number of items, and made anew for another. ``spiking``: whether it runs on a backend.
+    ``named``: whether it takes part only if it is named, since it takes long.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Entrant:
     answers: Literal["values", "known"] = "values"
     planned: bool = False
     spiking: bool = False
+    named: bool = False
 
     def choices(self) -> Iterator[Choice]:
         """Yield all combinations of the grid."""

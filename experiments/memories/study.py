@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import model_validator
@@ -24,6 +26,7 @@ from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
 from spikemem.language import parameter
+from spikemem.processes import Processes, cores
 
 PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "fidelity": fidelity.measure,
@@ -54,15 +57,17 @@ class MemoriesStudy(Study):
     sizes: tuple[int, ...] = parameter((64, 128), doc="values of d between which slopes are taken; d is among them")
     seeds: int = parameter(10, ge=2, doc="repetitions, each with items and draws of its own")
     asked: int = parameter(32, ge=4, doc="items that are asked for in a trial, at most")
-    entrants: tuple[str, ...] = parameter((), doc="memories that take part; none named: all")
+    entrants: tuple[str, ...] = parameter((), doc="memories that take part; none named: all but the slow ones")
     protocols: tuple[str, ...] = parameter((), doc="what is measured; none named: all")
     joules_per_sop: float | None = parameter(None, ge=0, doc="joules of a synaptic operation, of your hardware")
     joules_per_spike: float | None = parameter(None, ge=0, doc="joules of a spike, of your hardware")
     joules_per_mac: float | None = parameter(None, ge=0, doc="joules of a multiply-accumulate, of your hardware")
     joules_per_update: float | None = parameter(None, ge=0, doc="joules of an update of a weight, of your hardware")
     joules_per_byte: float | None = parameter(None, ge=0, doc="joules of a byte of state moved, of your hardware")
+    workers: int = parameter(0, ge=0, doc="processes that the work is spread over; 0: as many as there are processors")
     short: bool = parameter(
-        False, doc="a quick look: d = 64, two seeds, 16 items asked, fewer loads, no slopes, one backend"
+        False,
+        doc="a quick look, in one process: d = 64, two seeds, 16 items asked, fewer loads, no slopes, one backend",
     )
 
     @model_validator(mode="after")
@@ -80,7 +85,8 @@ class MemoriesStudy(Study):
 
     def suite(self, how: StudyRun) -> Suite:
         """Return the comparison that the parameters mean."""
-        entrants = {name: ENTRANTS[name] for name in self.entrants or ENTRANTS}
+        chosen = self.entrants or [name for name, entrant in ENTRANTS.items() if not entrant.named]
+        entrants = {name: ENTRANTS[name] for name in chosen}
         joules = {count: given for count, given in self._joules().items() if given is not None}
         if self.short:
             return Suite(
@@ -98,7 +104,9 @@ class MemoriesStudy(Study):
     def run(self, how: StudyRun) -> Findings:
         """Measure by each protocol."""
         suite = self.suite(how)
-        parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
+        with nullcontext() if self.short else Processes(self.workers or cores()) as workers:
+            suite = replace(suite, workers=workers)
+            parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
         everyone = [*suite.entrants.values(), *(trained.ENTRANTS.values() if "training" in parts else ())]
         tables = {"entrants": _described(everyone)}
         for part in parts.values():

@@ -17,7 +17,7 @@ from spikemem.experiments.memories.mqar import Sequence, embedded, sequence
 from spikemem.experiments.memories.outer import Law, Numbers, drawn, gates, matrix, sigmoid, slots, units
 from spikemem.experiments.memories.page import panel
 from spikemem.experiments.memories.suite import Part, Suite, chosen, rounded
-from spikemem.experiments.memories.sweep import Sweep, by_entrant, points
+from spikemem.experiments.memories.sweep import Sweep, by_entrant, mean_of, points
 from spikemem.experiments.memories.training import trained
 from spikemem.experiments.memories.trial import first_choices
 from spikemem.layers import (
@@ -153,10 +153,10 @@ def measure(suite: Suite) -> Part:
     suite = replace(suite, entrants=ENTRANTS)
     plain = [e for e in ENTRANTS.values() if e.tier == "one-pass"]
     names = list(KINDS)
-    outers = dict(zip(names, suite.each(f"{TITLE}: training", names, partial(learned, suite)), strict=True))
+    outers = dict(zip(names, suite.each(f"{TITLE}: training", [(name,) for name in names], learned), strict=True))
     trial = partial(found, outers)
     choices: dict[str, Choice] = {name: {} for name in ENTRANTS}
-    choices |= suite.tuned(TITLE, plain, lambda e, c, s: float(np.mean(trial(suite, e, c, s))))
+    choices |= suite.tuned(TITLE, plain, partial(mean_of, trial))
     sweep = Sweep("tokens", "pairs", PAIRS, by_entrant(suite, TITLE, list(ENTRANTS.values()), choices, trial))
     return Part(
         {f"{TITLE}: found": _with_tiers(sweep.table()), f"{TITLE}: outer parameters": _outer(suite, outers)},
