@@ -1,0 +1,110 @@
+"""``spikemem suite``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.errors import CriterionFailed
+from spikemem.files import check_writable
+from spikemem.report.findings import print_criteria
+from spikemem.report.suite_table import results_data, suite_table
+from spikemem.suite.hdf5_suite import write_results
+from spikemem.suite.load import Suite, load_suite
+from spikemem.suite.store import Store
+from spikemem.suite.sweep import Executor, InProcess, Results, sweep
+
+
+def suite(
+    name: Annotated[
+        str,
+        typer.Argument(help="stress, fragment-recall, forgetting, capacity, noise, ..., or the path of a .toml file."),
+    ],
+    model: Annotated[str | None, typer.Option(help="Model, by name or as module:Class.")] = None,
+    backend: Annotated[str | None, typer.Option(help="Where to run it.")] = None,
+    hardware: Annotated[str | None, typer.Option(help="Hardware file, by name or path.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all draws.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Streams of each condition.")] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option("--condition", help="Run this condition alone, by the beginning of its name.")
+    ] = None,
+    changes: Set = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results and for the finished conditions.")] = Path(
+        "results"
+    ),
+    as_json: Json = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, list the conditions, run nothing.")
+    ] = False,
+) -> None:
+    """Run a suite: a grid of conditions over several seeds. What is finished is kept, and not run again."""
+    loaded = load_suite(name, changes or (), model=model, backend=backend, hardware=hardware, seed=seed, seeds=seeds)
+    if condition:
+        loaded = loaded.only(condition)
+    stem = _stem(loaded)
+    store = Store(out / f"{stem}.conditions")
+    if dry_run:
+        _print_plan(loaded, store, as_json)
+        return
+    data = out / f"{stem}.h5"
+    check_writable(data)
+    results = _run(loaded, store, InProcess())
+    write_results(data, results)
+    if as_json:
+        print_json({**results_data(results), "files": [str(data)]})
+    else:
+        _print(results)
+        stdout().print(f"wrote {data}", soft_wrap=True)
+    if results.failed:
+        raise CriterionFailed(
+            f"{loaded.name}: {len(results.failed)} of {len(results.criteria)} criteria are not met: "
+            + ", ".join(c.name for c in results.failed)
+        )
+
+
+def _stem(loaded: Suite) -> str:
+    """Return what the files are called: suite, model and backend."""
+    first = loaded.first
+    return f"{loaded.name}.{first.model.rpartition(':')[2]}.{first.backend}"
+
+
+def _run(loaded: Suite, store: Store, executor: Executor) -> Results:
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=console.is_terminal) as progress:
+        task = progress.add_task(loaded.name, total=None)
+
+        def show(done: int, total: int, what: str) -> None:
+            progress.update(task, completed=done, total=total, description=f"{loaded.name} {what}".strip())
+
+        return sweep(loaded, store, executor, show)
+
+
+def _print(results: Results) -> None:
+    console, suite, first = stdout(), results.suite, results.suite.first
+    console.print(
+        f"{suite.file.title or suite.name}: {first.model} ({first.backend}, seed {first.seed}, {first.seeds} seeds)",
+        style="bold",
+    )
+    for grid in suite.grids:
+        console.print(suite_table(grid, [row for row in results.rows if row.grid == grid]))
+    print_criteria(console, results.criteria)
+
+
+def _print_plan(loaded: Suite, store: Store, as_json: bool) -> None:
+    conditions = [{"condition": c.digest, "finished": store.has(c), **c.keys} for c in loaded.conditions]
+    if as_json:
+        print_json(conditions)
+        return
+    for made in conditions:
+        print("  ".join(f"{name}={value}" for name, value in made.items()))
+    finished = sum(bool(made["finished"]) for made in conditions)
+    print(f"would run {len(conditions) - finished} conditions of {len(conditions)}; ran nothing")

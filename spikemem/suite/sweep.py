@@ -1,0 +1,91 @@
+"""Running what of a suite is not finished, and gathering all of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from spikemem.experiment.study import Criterion
+from spikemem.hardware import hardware_for
+from spikemem.provenance import versions
+from spikemem.suite.condition import Condition
+from spikemem.suite.criteria import judged
+from spikemem.suite.load import Suite
+from spikemem.suite.outcome import Outcome
+from spikemem.suite.store import Store
+from spikemem.suite.summary import Row, summed_up
+from spikemem.suite.trials import run_condition
+
+Progress = Callable[[int, int, str], None]
+"""Called with the conditions done, all conditions, and the one that was finished."""
+
+
+class Executor(ABC):
+    """Where conditions are run. Results do not depend on it."""
+
+    @abstractmethod
+    def run(self, conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Outcome]]:
+        """Yield each condition with its outcome as it is finished, in any order; what is left undone when closed is dropped."""
+
+
+class InProcess(Executor):
+    """One condition after the other in this process, its seeds on the threads that the hardware file names."""
+
+    def run(self, conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Outcome]]:
+        """Yield them in order."""
+        for condition in conditions:
+            yield condition, run_condition(condition, hardware_for(condition.backend, condition.hardware).threads)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A suite's outcomes by digest, summed up, with its criteria and where they come from."""
+
+    suite: Suite
+    outcomes: Mapping[str, Outcome]
+    rows: tuple[Row, ...]
+    criteria: tuple[Criterion, ...]
+    provenance: Mapping[str, Any]
+
+    @property
+    def failed(self) -> tuple[Criterion, ...]:
+        """The criteria that are not met."""
+        return tuple(c for c in self.criteria if not c.passed)
+
+
+def sweep(
+    suite: Suite, store: Store, executor: Executor, progress: Progress = lambda done, total, what: None
+) -> Results:
+    """Run the conditions that ``store`` does not have, keep each as soon as it is finished, and return all results.
+
+    Raises :class:`spikemem.errors.SpikememError` for what cannot be run; what is finished by then stays.
+    """
+    conditions = suite.conditions
+    for condition in conditions:
+        condition.made_task().check(condition.made_model(), condition.made_model().association())
+    with store.locked():
+        pending = [condition for condition in conditions if not store.has(condition)]
+        done = len(conditions) - len(pending)
+        progress(done, len(conditions), "")
+        for condition, outcome in executor.run(pending):
+            store.write(condition, outcome)
+            done += 1
+            progress(done, len(conditions), condition.digest)
+        outcomes = {condition.digest: store.read(condition) for condition in conditions}
+    return gathered(suite, outcomes)
+
+
+def gathered(suite: Suite, outcomes: Mapping[str, Outcome]) -> Results:
+    """Return the results of ``suite`` with these outcomes by digest."""
+    rows = tuple(
+        row for grid, made in suite.grids.items() for c in made for row in summed_up(c, grid, outcomes[c.digest])
+    )
+    first = suite.first
+    provenance = {
+        "suite": {"name": suite.name, **suite.file.model_dump(mode="json")},
+        **{name: getattr(first, name) for name in ("model", "parameters", "backend", "hardware", "numerics", "seed", "seeds")},
+        "versions": versions(),
+    }  # fmt: skip
+    return Results(suite, outcomes, rows, judged(suite.file.criteria, rows), provenance)

@@ -1,0 +1,69 @@
+"""What is forgotten: with time, by overwriting, by interference, and on purpose."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from spikemem.errors import Unsupported
+from spikemem.language import parameter
+from spikemem.suite.stream import Stream
+from spikemem.suite.task import Task
+
+
+class Forgetting(Task):
+    """What is left of items, and what is left of what was to go.
+
+    ``how`` "serial": each item is stored once; "overwrites": each is then stored anew ``times`` times, with new patterns;
+    "similar": all patterns share ``shared`` of their lines with the first; "forget": ``times`` items are forgotten. Then every
+    address is asked for once, in random order, and each stored pattern by itself. ``place`` is the number of items stored
+    after an item (serial), else its address. Kinds of questions: ``address`` and ``fragment``; after forgetting, ``residue``
+    is what was forgotten (right: nothing), ``collateral`` what was not; after overwriting, ``old`` asks by the lines that
+    only the replaced pattern had.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("store",)
+
+    how: Literal["serial", "overwrites", "similar", "forget"] = parameter("serial", doc="what happens after storing")
+    times: int = parameter(1, ge=0, doc="patterns stored anew at each address, or addresses forgotten")
+    shared: int = parameter(0, ge=0, doc="lines that patterns share (similar)")
+
+    def fill(self, stream: Stream, rng: np.random.Generator) -> None:
+        """Store, let forget, ask."""
+        known = stream.association
+        for address in range(known.addresses):
+            first = known.stored.get(0)
+            alike = self.how == "similar" and first is not None
+            stream.store(
+                address, known.near(rng, first, self.shared) if alike and first else known.pattern(rng, self.active)
+            )
+        before = dict(known.stored)
+        if self.how == "overwrites":
+            self._overwrite(stream, rng)
+        if self.how == "forget":
+            self._forget(stream, rng)
+        gone = set(before) - set(known.stored)
+        match = "best" if "best" in known.acts else "any"
+        for address in rng.permutation(known.addresses).tolist():
+            kind = "residue" if address in gone else "collateral" if gone else ""
+            place = float(known.addresses - 1 - address) if self.how == "serial" else float(address)
+            if "address" in known.acts:
+                stream.ask("address", address, kind=kind, place=place)
+            if match in known.acts and address in known.stored:
+                stream.ask(match, known.stored[address], kind=f"{kind} fragment".strip(), place=place)
+            old = before[address] - known.joined(known.stored)
+            if old and "any" in known.acts and (address in gone or self.how == "overwrites"):
+                stream.ask("any", old, kind="residue fragment" if address in gone else "old fragment", place=place)
+
+    def _overwrite(self, stream: Stream, rng: np.random.Generator) -> None:
+        for _ in range(self.times):
+            for address in rng.permutation(stream.association.addresses).tolist():
+                stream.store(address, stream.association.pattern(rng, self.active))
+
+    def _forget(self, stream: Stream, rng: np.random.Generator) -> None:
+        if "forget" not in stream.association.acts:
+            raise Unsupported(f"{stream.model.model_name()}: has no operation that forgets")
+        count = min(self.times, stream.association.addresses)
+        for address in rng.choice(stream.association.addresses, count, replace=False).tolist():
+            stream.forget(address)

@@ -1,0 +1,45 @@
+"""Recall by fragments."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from spikemem.errors import InvalidInput
+from spikemem.language import parameter
+from spikemem.suite.stream import Stream
+from spikemem.suite.task import Task
+
+
+class Fragments(Task):
+    """Every address is stored once; then each pattern is asked for by a fragment, ``rounds`` times, in random order.
+
+    A fragment has ``kept`` lines of the pattern (0: all), of which the share ``wrong``, rounded, is replaced by lines that the
+    pattern has not. What is right is declared by the model: with ``match`` "any" all items that share a line with the
+    fragment, wrong ones included, with "best" what has most in common with it; "own" takes the best match where the
+    model can find it, else any.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("store",)
+
+    kept: int = parameter(0, ge=0, doc="lines of the pattern in a fragment (0: all)")
+    wrong: float = parameter(0.0, ge=0, le=1, doc="share of these that is replaced by wrong ones")
+    match: Literal["own", "any", "best"] = parameter("own", doc="what is asked for: all that share a line, or the best")
+    rounds: int = parameter(1, ge=1, doc="fragments of each pattern")
+
+    def fill(self, stream: Stream, rng: np.random.Generator) -> None:
+        """Store all, then ask by fragments."""
+        known = stream.association
+        match = self.match if self.match != "own" else "best" if "best" in known.acts else "any"
+        if match not in known.acts:
+            raise InvalidInput(
+                f"match: {match!r} cannot be asked of this model, which can: {', '.join(sorted(known.acts))}"
+            )
+        for address in range(known.addresses):
+            stream.store(address, known.pattern(rng, self.active))
+        kept = min(self.kept or self.active, self.active)
+        for _ in range(self.rounds):
+            for address in rng.permutation(known.addresses).tolist():
+                fragment = known.fragment(rng, known.stored[address], kept, round(self.wrong * kept))
+                stream.ask(match, fragment, place=float(len(fragment)))
