@@ -11,13 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from spikemem.cli.options import Json, Set, print_json, stdout
 from spikemem.errors import CriterionFailed
-from spikemem.files import check_writable
+from spikemem.files import check_writable, remove_partial
 from spikemem.report.findings import print_criteria
 from spikemem.report.suite_table import results_data, suite_table
+from spikemem.suite.executor import Executor
 from spikemem.suite.hdf5_suite import write_results
 from spikemem.suite.load import Suite, load_suite
 from spikemem.suite.store import Store
-from spikemem.suite.sweep import Executor, InProcess, Results, sweep
+from spikemem.suite.sweep import Results, sweep
+from spikemem.suite.workplace import executor_for
 
 
 def suite(
@@ -37,6 +39,15 @@ def suite(
     out: Annotated[Path, typer.Option(help="Folder for the results and for the finished conditions.")] = Path(
         "results"
     ),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes, or jobs of --cluster (default: one a core, where it pays).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a running Dask scheduler, as tcp://host:8786.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Submit --workers jobs to slurm, pbs or lsf, as dask-jobqueue is configured.")
+    ] = None,
     as_json: Json = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, list the conditions, run nothing.")
@@ -47,14 +58,17 @@ def suite(
     if condition:
         loaded = loaded.only(condition)
     stem = _stem(loaded)
+    executor = executor_for(loaded.first.backend, workers, scheduler, cluster)
     store = Store(out / f"{stem}.conditions")
     if dry_run:
         _print_plan(loaded, store, as_json)
         return
     data = out / f"{stem}.h5"
     check_writable(data)
-    results = _run(loaded, store, InProcess())
-    write_results(data, results)
+    with store.locked():
+        remove_partial(out, data.name)
+        results = _run(loaded, store, executor)
+        write_results(data, results)
     if as_json:
         print_json({**results_data(results), "files": [str(data)]})
     else:
