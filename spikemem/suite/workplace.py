@@ -13,7 +13,7 @@ from spikemem.suite.dask_executor import Dask
 from spikemem.suite.dask_places import Jobs, LocalWorkers, RunningScheduler
 from spikemem.suite.executor import Executor, Finished, InProcess
 
-WORTH_S = 10.0
+WORTH_S = 6.0
 """Seconds of work for one process from which on local workers are worth their start."""
 
 
