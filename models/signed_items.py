@@ -35,6 +35,10 @@ class SignedItems(Association):
         """Draw the signs of a key."""
         return _lines(rng, self._half)
 
+    def information(self, active: int) -> float:
+        """Return the bits that an item is worth: the signs of its value."""
+        return float(self._half)
+
     def near(self, rng: np.random.Generator, pattern: frozenset[int], shared: int) -> frozenset[int]:
         """Draw a key that has ``shared`` of the signs of ``pattern``."""
         return self.fragment(rng, pattern, len(pattern), len(pattern) - min(shared, len(pattern)))

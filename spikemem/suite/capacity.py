@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import comb, log2
 from typing import Any
 
 from spikemem.suite.outcome import Outcome
@@ -17,7 +16,7 @@ def capacities(rows: Sequence[Row], outcomes: Mapping[str, Outcome]) -> list[dic
     """Return, for each set of conditions that differ by ``load`` alone, the largest load recalled up to :data:`ENOUGH`.
 
     A load counts only if all smaller ones are held as well; 0 where not even the smallest is. The bits that are held are
-    load log2 C(bits, active), those of the patterns; a synapse has its share of them.
+    those that so many items are worth (``Association.information``); a synapse has its share of them.
     """
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
@@ -32,7 +31,7 @@ def capacities(rows: Sequence[Row], outcomes: Mapping[str, Outcome]) -> list[dic
                 break
             held = int(row.condition.keys["load"])
         keys, synapses = dict(rest), outcomes[group[0].condition.digest].synapses
-        bits = held * log2(comb(keys["bits"], min(keys["active"], keys["bits"])))
+        bits = held * group[0].condition.made_model().association().information(keys["active"])
         made.append({
             "grid": grid, **{name: keys[name] for name in ("items", "bits", "active")},
             "largest load asked": max(int(row.condition.keys["load"]) for row in group), "items held": held,
