@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = {"on": "#D55E00", "on and off": "#0072B2"}
-STYLES = {"scattered": ("o", "-"), "patch": ("s", "--")}
+STYLES = {"scattered": ("o", "-", 0.97), "patch": ("s", "--", 1.03)}
+"""Marker, line, and by how much points are moved so that intervals do not hide each other."""
 SHOWN = (0.02, 0.1)
 """Shares of known pixels in the gallery."""
 UNKNOWN = "#F0D9A8"
@@ -86,7 +87,7 @@ def curves(table: Mapping[str, Sequence[Any]]) -> Figure:
         (left, "share right", "low", "high", 1.0), (right, "pixel error", "error, low", "error, high", 100.0),
     ):  # fmt: skip
         for code, colour in COLOURS.items():
-            for kind, (marker, line) in STYLES.items():
+            for kind, (marker, line, beside) in STYLES.items():
                 rows = [
                     k for k, row in enumerate(zip(table["code"], table["known"], strict=True)) if row == (code, kind)
                 ]
@@ -94,7 +95,7 @@ def curves(table: Mapping[str, Sequence[Any]]) -> Figure:
                     np.array([table[name][k] for k in rows]) for name in ("share of pixels", value, low, high)
                 )
                 axis.errorbar(
-                    100 * share, scale * mean, scale * np.array([mean - least, most - mean]).clip(0.0), color=colour,
+                    100 * beside * share, scale * mean, scale * np.array([mean - least, most - mean]).clip(0.0), color=colour,
                     marker=marker, linestyle=line, markersize=4, capsize=2, linewidth=1.2, label=f"code: {code}; {kind}",
                 )  # fmt: skip
         ticks = sorted({100 * s for s in table["share of pixels"]})

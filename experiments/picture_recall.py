@@ -84,7 +84,7 @@ class PictureRecall(Study):
         """Return encoders of grey pictures, 0 .. 1."""
         return {
             "threshold": ThresholdCode(shape=shape, level=self.level / 255.0),
-            **{f"Bernoulli, {d} draws": IntensityCode(shape=shape, draws=d) for d in (1, 8, 32)},
+            **{f"Bernoulli, {d} draw{'s' * (d > 1)}": IntensityCode(shape=shape, draws=d) for d in (1, 8, 32)},
             **{
                 f"projection, {active} of {cells}": ProjectionCode(shape=shape, cells=cells, active=active)
                 for cells, active in ((500, 25), (2000, 100), (8000, 400))
@@ -171,6 +171,7 @@ class PictureRecall(Study):
             first, part, again = (made.answers[k * n : (k + 1) * n] for k in (1, 2, 3))
             counts = (
                 sum(a.content == {*c} for a, c in zip(first, contents, strict=True)),
+                float(np.mean([len({*c} - a.content) for a, c in zip(first, contents, strict=True)])),
                 sum(a.cues == {f.picture} for a, f in zip(part, chosen, strict=True)),
                 round(float(np.mean([len(a.cues) for a in part])), 3),
                 sum(a.content == {*c} for a, c in zip(again, contents, strict=True)),
@@ -200,7 +201,13 @@ class PictureRecall(Study):
         )
 
 
-_ANSWERS = ("right by cue", "right by fragment", "cues answered, mean", "right by cue, afterwards")
+_ANSWERS = (
+    "right by cue",
+    "pixels missing, mean",
+    "right by fragment",
+    "cues answered, mean",
+    "right by cue, afterwards",
+)
 
 
 def _bootstrap(rng: np.random.Generator, values: npt.NDArray[np.float64]) -> tuple[float, float]:
