@@ -19,7 +19,7 @@ def scattered(rng: np.random.Generator, shape: tuple[int, int], first: int) -> O
     """Return the pixels in random order after ``first``.
 
     >>> scattered(np.random.default_rng(1), (2, 2), 3).tolist()
-    [3, 0, 2, 1]
+    [3, 0, 1, 2]
     """
     drawn = rng.permutation(shape[0] * shape[1])
     return np.concatenate(([first], drawn[drawn != first]))

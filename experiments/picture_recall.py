@@ -165,7 +165,7 @@ class PictureRecall(Study):
             try:
                 made = spikemem.run(model, protocol=calls, backend=how.backend, hardware=how.hardware, record=recorded)
             except Unsupported:
-                rows.append(row | dict.fromkeys(_ANSWERS, "refused"))
+                rows.append(row | dict.fromkeys(_ANSWERS, float("nan")) | {"note": f"{how.backend} refuses it"})
                 continue
             n = len(images)
             first, part, again = (made.answers[k * n : (k + 1) * n] for k in (1, 2, 3))
@@ -176,7 +176,7 @@ class PictureRecall(Study):
                 round(float(np.mean([len(a.cues) for a in part])), 3),
                 sum(a.content == {*c} for a, c in zip(again, contents, strict=True)),
             )  # fmt: skip
-            rows.append(row | dict(zip(_ANSWERS, counts, strict=True)))
+            rows.append(row | dict(zip(_ANSWERS, counts, strict=True)) | {"note": ""})
         return rows
 
     def _criteria(self, table: Mapping[str, list[Any]]) -> tuple[Criterion, ...]:

@@ -31,6 +31,8 @@ class ProjectionCode(Encoder[npt.NDArray[np.float64]]):
     cells and active ones there are; docs/encoders.md has figures. Lost are mean and scale of x entirely (a x + b has the
     bits of x for a > 0) and detail. No cell on gives zeros.
 
+    Where x has few levels, as binary pictures have, many y are equal, and the least noise decides anew which of them win.
+
     >>> code = ProjectionCode(shape=(20,), cells=500, active=25, share=0.2)
     >>> ramp = np.arange(20.0)
     >>> near, far = ramp + np.sin(ramp), ramp[::-1]

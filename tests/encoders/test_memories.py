@@ -50,7 +50,8 @@ def test_grey_numbers_symbols_and_events_are_completed() -> None:
             memory.learn(cue=cue, content=content)
         for cue, content in enumerate(contents):
             answer = memory.complete(content=rng.choice(content, len(content) // 2, replace=False))
-            assert (answer.cues, answer.content) == ({cue}, {*content})
+            assert answer.cues == {cue}
+            assert answer.content == {*content}
             assert code.encode(code.decode(answer.content)) == code.encode(code.decode(content))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import h5py
@@ -47,7 +48,7 @@ def test_digits_come_back_from_fragments(tmp_path: Path, capsys: pytest.CaptureF
     assert memories["memory"] == ["ReliableCAM", "CA3CAM"]
     assert (memories["right by cue"][0], memories["right by cue, afterwards"][0]) == (20, 20)
     assert memories["right by fragment"][0] > memories["right by fragment"][1] == 0
-    assert memories["cues answered, mean"][1] > 10
+    assert memories["cues answered, mean"][1] > memories["cues answered, mean"][0]
     kept = dict(zip(found["tables"]["codes"]["code"], found["tables"]["codes"]["correlation, mean"], strict=True))
     assert 0.9 < kept["Bernoulli, 1 draw"] + 0.05 < kept["Bernoulli, 8 draws"] + 0.01 < kept["Bernoulli, 32 draws"]
     assert 0.3 < kept["projection, 25 of 500"] < kept["projection, 100 of 2000"] < kept["projection, 400 of 8000"] < 0.9
@@ -70,7 +71,7 @@ def test_fragments_grow_and_hold_a_pixel_that_is_on(kind: str) -> None:
     for seed in range(20):
         made = fragments(np.random.default_rng(seed), 4, image > 127, kind, (0.01, 0.25, 1.0))
         assert [int(f.known.sum()) for f in made] == [1, 12, 48]
-        assert all((small.known <= large.known).all() for small, large in zip(made[:-1], made[1:], strict=True))
+        assert all((small.known <= large.known).all() for small, large in pairwise(made))
         assert made[0].neurons(code, image) in ([19], [47])
         both = ThresholdCode(shape=(6, 8), level=127, opposites=True)
         assert len(made[1].neurons(both, image)) == 12
