@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import model_validator
 
-from spikemem.errors import InvalidInput, OperationError
+from spikemem.errors import InvalidInput, OperationError, Unsupported
 from spikemem.language import (
     AllToAll,
     Bits,
@@ -28,6 +28,7 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.signed_items import SignedItems, half
 
 PAUSE = 7
 """Steps between pre and post spikes, as synapses see them, that are not to count as a pair: 32^-6 of a count is left."""
@@ -38,6 +39,7 @@ UNIT = exp(1.0 / TAU)
 _FINE = 4
 """Amounts by which membranes are raised are multiples of 1/4 unit."""
 _LARGEST = 65535
+_LARGEST_SUM = _LARGEST // (4 * _FINE) - 1
 """Sums of weights, in quarters of units, are to fit into 16 bits."""
 
 Lines = Annotated[Neurons, Bits("key_lines")]
@@ -155,7 +157,7 @@ class HebbianAssociator(Memory):
 
     @model_validator(mode="after")
     def _check(self) -> HebbianAssociator:
-        largest = _LARGEST // (4 * _FINE) - 1
+        largest = _LARGEST_SUM
         if self.key * self.most > largest:
             raise InvalidInput(
                 f"HebbianAssociator.most: key * most must be <= {largest}, so that sums fit into 16 bits, "
@@ -229,6 +231,18 @@ class HebbianAssociator(Memory):
         needs, first = self.needs(len(key)), PAUSE - 2
         ramp = raised("in_ramp", rises(self.threshold, needs, first)).later(first)
         return pulse(in_key=key) + ramp + pulse(in_clear=(0,)).later(first + len(needs))
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> HebbianAssociator:
+        """Return one with keys and values of ``bits`` lines; sums of ``items`` pairs stay within its synapses if they can."""
+        signs = half("HebbianAssociator", bits)
+        return cls(key=signs, value=signs, most=max(1, min(items, _LARGEST_SUM // signs)), levels=min(64, signs))
+
+    def association(self) -> SignedItems:
+        """Items are keys with values, in one sum; a fragment of a key asks for the value of the best match."""
+        if not self.signed:
+            raise Unsupported("HebbianAssociator: declares an association for code='sign' only")
+        return SignedItems(_LARGEST, self.key_lines, slot=False)
 
     def level(self, after: float) -> int:
         """Return the level n of a neuron that fires ``after`` ms: S q is from step n + 1 to step (n + 1), or has no end."""

@@ -24,6 +24,7 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.signed_items import SignedItems, half
 
 Lines = Annotated[Neurons, Bits("key_lines")]
 ValueLines = Annotated[Neurons, Bits("value_lines")]
@@ -139,6 +140,16 @@ class MemoryNeurons(Memory):
         """Hold the races, one a step, and have their votes told."""
         asked = pulse(in_clear=(0,)) + pulse(in_tell=(0,)).later(self.races + 1)
         return asked + hold(self.races, in_key=key).later(1)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> MemoryNeurons:
+        """Return one of ``items`` slots, with keys and values of ``bits`` lines."""
+        signs = half("MemoryNeurons", bits)
+        return cls(slots=items, key=signs, value=signs)
+
+    def association(self) -> SignedItems:
+        """Items are keys with values in slots; a fragment of a key asks for the value of the best match."""
+        return SignedItems(self.slots, self.key_lines, slot=True)
 
     def _together(self, slot: Iterable[int], key: Iterable[int], value: Iterable[int]) -> Stimulus:
         """Slot and key arrive 1 step later, when the neuron fires, which its spike tells the bits in the step after that.

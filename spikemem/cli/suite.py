@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from spikemem.cli.options import Json, Set, print_json, stdout
-from spikemem.errors import CriterionFailed
+from spikemem.errors import CriterionFailed, SpikememWarning
 from spikemem.files import check_writable, remove_partial
-from spikemem.report.findings import print_criteria
+from spikemem.report.findings import print_findings
 from spikemem.report.suite_table import results_data, suite_table
 from spikemem.suite.executor import Executor
 from spikemem.suite.hdf5_suite import write_results
@@ -57,6 +58,9 @@ def suite(
     loaded = load_suite(name, changes or (), model=model, backend=backend, hardware=hardware, seed=seed, seeds=seeds)
     if condition:
         loaded = loaded.only(condition)
+    loaded = loaded.within_reach()
+    for reason in loaded.left_out:
+        warnings.warn(f"left out of {reason}", SpikememWarning, stacklevel=1)
     stem = _stem(loaded)
     executor = executor_for(loaded.first.backend, workers, scheduler, cluster)
     store = Store(out / f"{stem}.conditions")
@@ -110,7 +114,7 @@ def _print(results: Results) -> None:
     )
     for grid in suite.grids:
         console.print(suite_table(grid, [row for row in results.rows if row.grid == grid]))
-    print_criteria(console, results.criteria)
+    print_findings(console, results.tables, results.criteria)
 
 
 def _print_plan(loaded: Suite, store: Store, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import comb, log2
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,10 @@ class Association(ABC):
         if not 1 <= active <= self.bits:
             raise InvalidInput(f"active: must be 1 to {self.bits}, the bits of a pattern, got {active}")
         return frozenset(rng.choice(self.bits, active, replace=False).tolist())
+
+    def information(self, active: int) -> float:
+        """Return the bits that a pattern of ``active`` lines is worth: log2 C(bits, active)."""
+        return log2(comb(self.bits, min(active, self.bits)))
 
     def near(self, rng: np.random.Generator, pattern: frozenset[int], shared: int) -> frozenset[int]:
         """Draw a pattern of the size of ``pattern`` that has ``shared`` of its lines, all others being new."""

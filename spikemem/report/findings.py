@@ -20,11 +20,6 @@ def print_findings(console: Console, tables: Mapping[str, Columns], criteria: Se
     """Print the tables, and each criterion with whether it is met."""
     for name, columns in tables.items():
         console.print(_table(name, columns))
-    print_criteria(console, criteria)
-
-
-def print_criteria(console: Console, criteria: Sequence[Criterion]) -> None:
-    """Print each criterion with whether it is met."""
     for criterion in criteria:
         mark, style = ("met", None) if criterion.passed else ("NOT MET", "bold red")
         console.print(f"{mark}: {criterion.name}: {criterion.found}", style=style, soft_wrap=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.table import Table
 
+from spikemem.report.findings import findings_data
 from spikemem.suite.summary import Interval, Row, rows_as_data
 from spikemem.suite.sweep import Results
 
@@ -85,6 +86,7 @@ def results_data(results: Results) -> dict[str, Any]:
         **results.provenance,
         "criteria": [asdict(c) for c in results.criteria],
         "rows": [_finite(rows_as_data(row)) for row in results.rows],
+        "tables": findings_data(results.tables, ())["tables"],
         "failures": failures,
     }
 

@@ -35,8 +35,12 @@ def _concerns(criterion: CriterionSection, row: Row) -> bool:
         raise InvalidInput(
             f"criterion {criterion.name!r}: where.{unknown[0]} is unknown; {choices(unknown[0], row.condition.keys)}"
         )
-    same = all(row.condition.keys[key] == value for key, value in criterion.where.items())
+    same = all(row.condition.keys[key] in _listed(value) for key, value in criterion.where.items())
     return same and row.kind == (criterion.kind or ALL)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _judge(criterion: CriterionSection, rows: Sequence[Row]) -> Criterion:

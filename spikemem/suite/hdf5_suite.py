@@ -25,7 +25,7 @@ def write_results(path: Path, results: Results) -> None:
     with new_file(path) as file:
         about = file.create_group("suite")
         about.attrs["source"] = suite.source
-        about.attrs["changes"] = json.dumps(suite.changes)
+        about.attrs["changes"], about.attrs["left_out"] = json.dumps(suite.changes), json.dumps(suite.left_out)
         about.attrs["file"] = suite.file.model_dump_json()
         about.attrs["grids"] = json.dumps({grid: [c.digest for c in made] for grid, made in suite.grids.items()})
         about.attrs["provenance"] = json.dumps(results.provenance)
@@ -60,11 +60,8 @@ def read_results(path: Path) -> Results:
             digest: Condition(**json.loads(group.attrs["condition"])) for digest, group in file["conditions"].items()
         }
         grids = {grid: tuple(known[d] for d in made) for grid, made in json.loads(about["grids"]).items()}
-        suite = Suite(
-            str(about["source"]),
-            SuiteFile.model_validate_json(about["file"]),
-            grids,
-            tuple(json.loads(about["changes"])),
-        )
+        changes, left_out = (tuple(json.loads(about[name])) for name in ("changes", "left_out"))
+        schema = SuiteFile.model_validate_json(about["file"])
+        suite = Suite(str(about["source"]), schema, grids, changes, left_out)
         outcomes = {digest: read_outcome(group) for digest, group in file["conditions"].items()}
         return gathered(suite, outcomes)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from spikemem.backend import backend as find_backend
-from spikemem.errors import InvalidInput, choices, explain, first_problem
+from spikemem.errors import InvalidInput, Unsupported, choices, explain, first_problem
 from spikemem.experiment.load import apply_change, find_model
 from spikemem.hardware import find_hardware, hardware_for, read_toml
 from spikemem.rng import check_seed
@@ -33,6 +33,8 @@ class Suite:
     file: SuiteFile
     grids: Mapping[str, tuple[Condition, ...]]
     changes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """What of the file the model cannot do, in words."""
 
     @property
     def name(self) -> str:
@@ -49,6 +51,25 @@ class Suite:
         """The first condition, which has the choices that all have in common."""
         return self.conditions[0]
 
+    def within_reach(self) -> Suite:
+        """Return the suite without what the model cannot do; raise :class:`Unsupported` if nothing is left."""
+        kept: dict[str, tuple[Condition, ...]] = {}
+        left_out: list[str] = []
+        for grid, made in self.grids.items():
+            can = []
+            for condition in made:
+                try:
+                    condition.made_task().check(condition.made_model())
+                    can.append(condition)
+                except Unsupported as error:
+                    left_out.append(f"{grid}{_apart(condition, made)}: {error}")
+            if can:
+                kept[grid] = tuple(can)
+        reasons = tuple(dict.fromkeys(left_out))
+        if not kept:
+            raise Unsupported(f"suite {self.name}: nothing of it can be run: {reasons[0]}")
+        return replace(self, grids=kept, left_out=reasons)
+
     def only(self, digests: Sequence[str]) -> Suite:
         """Return the suite with the conditions alone whose names begin so; raise :class:`InvalidInput` if there is none."""
         known = {c.digest: c for c in self.conditions}
@@ -59,6 +80,12 @@ class Suite:
             grid: tuple(c for c in made if c.digest.startswith(tuple(digests))) for grid, made in self.grids.items()
         }
         return replace(self, grids={grid: made for grid, made in kept.items() if made})
+
+
+def _apart(condition: Condition, others: Sequence[Condition]) -> str:
+    """Return what sets a condition apart from the others of its grid, in words."""
+    keys = [key for key, value in condition.keys.items() if any(o.keys[key] != value for o in others)]
+    return f" ({', '.join(f'{key}={condition.keys[key]}' for key in keys)})" if keys else ""
 
 
 def suite_names() -> dict[str, Path]:

@@ -34,7 +34,8 @@ class GridSection(BaseModel):
 class CriterionSection(BaseModel):
     """``[[criteria]]``: what a measure must be in every condition that ``where`` names, for questions of ``kind`` (empty: all).
 
-    ``bound`` "mean", or the "low" or "high" end of the 95 % interval; ``near`` must be met within ``tolerance``.
+    A list in ``where`` names several values, and ``models``, if any, the models that the criterion is for. ``bound`` is the
+    "mean", or the "low" or "high" end of the 95 % interval; ``near`` must be met within ``tolerance``.
     """
 
     model_config = _STRICT

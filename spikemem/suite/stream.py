@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from spikemem.language import Ask, Association, Call, Memory
 from spikemem.language.protocol import plan
 
@@ -52,8 +50,3 @@ class Stream:
         spacing = round(self.spacing_ms / dt)
         origin = max(self._step, planned.stimulus.last) if planned.operation.from_end else self._step
         self._step = (origin + spacing if spacing else planned.free) + late
-
-
-def fragment_of(rng: np.random.Generator, association: Association, address: int, kept: int) -> frozenset[int]:
-    """Draw up to ``kept`` lines of what is stored at ``address``."""
-    return association.fragment(rng, association.stored[address], kept, 0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from spikemem.experiment.study import Criterion
+from spikemem.experiment.study import Columns, Criterion, columns
 from spikemem.provenance import versions
+from spikemem.suite.capacity import capacities
 from spikemem.suite.criteria import judged
 from spikemem.suite.executor import Executor
 from spikemem.suite.load import Suite
@@ -22,13 +23,14 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Results:
-    """A suite's outcomes by digest, summed up, with its criteria and where they come from."""
+    """A suite's outcomes by digest, summed up, with its criteria, where they come from, and tables drawn from them."""
 
     suite: Suite
     outcomes: Mapping[str, Outcome]
     rows: tuple[Row, ...]
     criteria: tuple[Criterion, ...]
     provenance: Mapping[str, Any]
+    tables: Mapping[str, Columns] = field(default_factory=dict)
 
     @property
     def failed(self) -> tuple[Criterion, ...]:
@@ -44,8 +46,6 @@ def sweep(
     Raises :class:`spikemem.errors.SpikememError` for what cannot be run; what is finished by then stays.
     """
     conditions = suite.conditions
-    for condition in conditions:
-        condition.made_task().check(condition.made_model(), condition.made_model().association())
     with store.locked():
         pending = [condition for condition in conditions if not store.has(condition)]
         done = len(conditions) - len(pending)
@@ -69,4 +69,6 @@ def gathered(suite: Suite, outcomes: Mapping[str, Outcome]) -> Results:
         **{name: getattr(first, name) for name in ("model", "parameters", "backend", "hardware", "numerics", "seed", "seeds")},
         "versions": versions(),
     }  # fmt: skip
-    return Results(suite, outcomes, rows, judged(suite.file.criteria, rows), provenance)
+    held = capacities(rows, outcomes)
+    tables = {"capacity": columns(held)} if held else {}
+    return Results(suite, outcomes, rows, judged(suite.file.criteria, rows), provenance, tables)

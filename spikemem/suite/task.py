@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 import numpy as np
 
 from spikemem.errors import Unsupported
-from spikemem.language import Association, Memory, parameter
+from spikemem.language import Memory, parameter
 from spikemem.parameters import Parameters
 from spikemem.suite.faults import Faults
 from spikemem.suite.stream import Stream
@@ -16,9 +15,6 @@ from spikemem.suite.stream import Stream
 
 class Task(Parameters, ABC):
     """A task: sizes, faults, a stream of operations with known answers. A subclass is final; its fields are keys of grids."""
-
-    needs: ClassVar[tuple[str, ...]] = ("store",)
-    """The acts (:data:`spikemem.language.ACTS`) that a model must have."""
 
     items: int = parameter(16, ge=1, doc="addresses of the memory, one item each")
     bits: int = parameter(64, ge=1, doc="lines of a pattern")
@@ -34,19 +30,26 @@ class Task(Parameters, ABC):
         """The faults of the input."""
         return Faults(self.loss, self.jitter_ms, self.late, self.noise_hz)
 
-    def check(self, model: Memory, association: Association) -> None:
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The acts (:data:`spikemem.language.ACTS`) that a model must have; "a or b": one of these."""
+        return ("store", "address or any or best")
+
+    def check(self, model: Memory) -> None:
         """Raise :class:`spikemem.errors.Unsupported` if ``model`` lacks an act that the task needs."""
-        missing = [act for act in self.needs if act not in association.acts]
+        acts = model.association().acts
+        missing = [need for need in self.needs if acts.isdisjoint(need.split(" or "))]
         if missing:
             raise Unsupported(
-                f"{model.model_name()}: cannot {', '.join(missing)}, which {type(self).__name__} needs; "
-                f"it can: {', '.join(sorted(association.acts))}"
+                f"{model.model_name()}: cannot {', '.join(missing)}, which is needed; it can: {', '.join(sorted(acts))}"
             )
 
     def stream(self, model: Memory, rng: np.random.Generator) -> Stream:
         """Return the operations of one seed."""
-        stream = Stream(model, model.association(), self.spacing_ms)
-        self.check(model, stream.association)
+        self.check(model)
+        known = model.association()
+        known.addresses = min(known.addresses, self.items)
+        stream = Stream(model, known, self.spacing_ms)
         self.fill(stream, rng)
         return stream
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
 from spikemem.errors import InvalidInput
@@ -18,8 +16,6 @@ class Capacity(Task):
     ``place`` is the number of the item, in the order of storing. A load beyond the addresses of the memory is refused: they are
     its bound.
     """
-
-    needs: ClassVar[tuple[str, ...]] = ("store",)
 
     load: int = parameter(16, ge=1, doc="items stored")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
-from spikemem.errors import Unsupported
 from spikemem.language import parameter
 from spikemem.suite.stream import Stream
 from spikemem.suite.task import Task
@@ -23,11 +22,14 @@ class Forgetting(Task):
     only the replaced pattern had.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("store",)
-
     how: Literal["serial", "overwrites", "similar", "forget"] = parameter("serial", doc="what happens after storing")
     times: int = parameter(1, ge=0, doc="patterns stored anew at each address, or addresses forgotten")
     shared: int = parameter(0, ge=0, doc="lines that patterns share (similar)")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """An operation that forgets, if that is what happens."""
+        return (*super().needs, *(("forget",) if self.how == "forget" else ()))
 
     def fill(self, stream: Stream, rng: np.random.Generator) -> None:
         """Store, let forget, ask."""
@@ -62,8 +64,6 @@ class Forgetting(Task):
                 stream.store(address, stream.association.pattern(rng, self.active))
 
     def _forget(self, stream: Stream, rng: np.random.Generator) -> None:
-        if "forget" not in stream.association.acts:
-            raise Unsupported(f"{stream.model.model_name()}: has no operation that forgets")
         count = min(self.times, stream.association.addresses)
         for address in rng.choice(stream.association.addresses, count, replace=False).tolist():
             stream.forget(address)

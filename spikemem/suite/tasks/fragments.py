@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
-from spikemem.errors import InvalidInput
 from spikemem.language import parameter
 from spikemem.suite.stream import Stream
 from spikemem.suite.task import Task
@@ -21,25 +20,25 @@ class Fragments(Task):
     model can find it, else any.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("store",)
-
     kept: int = parameter(0, ge=0, doc="lines of the pattern in a fragment (0: all)")
     wrong: float = parameter(0.0, ge=0, le=1, doc="share of these that is replaced by wrong ones")
     match: Literal["own", "any", "best"] = parameter("own", doc="what is asked for: all that share a line, or the best")
     rounds: int = parameter(1, ge=1, doc="fragments of each pattern")
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What is asked for."""
+        return ("store", "any or best" if self.match == "own" else self.match)
+
     def fill(self, stream: Stream, rng: np.random.Generator) -> None:
         """Store all, then ask by fragments."""
         known = stream.association
         match = self.match if self.match != "own" else "best" if "best" in known.acts else "any"
-        if match not in known.acts:
-            raise InvalidInput(
-                f"match: {match!r} cannot be asked of this model, which can: {', '.join(sorted(known.acts))}"
-            )
         for address in range(known.addresses):
             stream.store(address, known.pattern(rng, self.active))
-        kept = min(self.kept or self.active, self.active)
         for _ in range(self.rounds):
             for address in rng.permutation(known.addresses).tolist():
-                fragment = known.fragment(rng, known.stored[address], kept, round(self.wrong * kept))
+                pattern = known.stored[address]
+                kept = min(self.kept or len(pattern), len(pattern))
+                fragment = known.fragment(rng, pattern, kept, round(self.wrong * kept))
                 stream.ask(match, fragment, place=float(len(fragment)))

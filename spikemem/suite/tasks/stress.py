@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 
 from spikemem.language import parameter
-from spikemem.suite.stream import Stream, fragment_of
+from spikemem.suite.stream import Stream
 from spikemem.suite.task import Task
 
 
 class Stress(Task):
     """Streams of ``operations`` operations, as close as ``spacing_ms`` says.
+
+    Where a model has no addresses, its items are asked for by their whole patterns instead.
 
     ``plan`` "random": storing (0.35), forgetting (0.05, else storing), recall by address (0.25), by 1 to K lines (any, 0.2), by
     the best match (0.15, else any); half of the operations are followed at once, the others 0 to 3 steps later. "disjoint" and
@@ -21,17 +23,23 @@ class Stress(Task):
     the same two addresses are stored anew again and again, each followed by recalls of both. "repeat": each item is stored
     once, then the same three fragments of several lines are asked for in turn.
 
+    "rounds": each item is stored anew, in order, then each is recalled by its address, and each single line is asked for.
+
     Streams that show defects of the published memory, which are told by their draws: "queries": each item once, in order, then
     fragments of 3 random lines; "mixed": u < 0.4 store at a random address, u < 0.7 recall by address, else by one line;
     "once": each item once, then each recalled by its address.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("store", "address", "any")
-
-    plan: Literal["random", "relearn", "repeat", "disjoint", "overlapping", "queries", "mixed", "once"] = parameter(
-        "random", doc="what the stream is made of"
+    plan: Literal["random", "relearn", "repeat", "disjoint", "overlapping", "rounds", "queries", "mixed", "once"] = (
+        parameter("random", doc="what the stream is made of")
     )
     operations: int = parameter(200, ge=1, doc="operations of a stream, storing all items not counted (queries)")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What is asked for."""
+        more = {"repeat": ("any",), "queries": ("any",), "mixed": ("address", "any")}
+        return more.get(self.plan, ()) + super().needs
 
     def fill(self, stream: Stream, rng: np.random.Generator) -> None:
         """Add the operations of the plan."""
@@ -48,13 +56,22 @@ def _random(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
             stream.store(address, _pattern(task, stream, rng, address, wide), late)
         elif u < 0.4:
             stream.forget(address, late)
-        elif u < 0.65:
-            stream.ask("address", address, late=late)
-        elif u < 0.85 or "best" not in acts:
+        elif u < 0.65 or acts.isdisjoint(("any", "best")):
+            _recall(stream, address, late)
+        elif "any" in acts and (u < 0.85 or "best" not in acts):
             most = known.bits if wide else min(known.bits, 4)
             stream.ask("any", known.pattern(rng, int(rng.integers(1, most + 1))), late=late)
         else:
             stream.ask("best", _worn(task, stream, rng), late=late)
+
+
+def _recall(stream: Stream, address: int, late: int = 0) -> None:
+    """Ask by an address, or, where a model has none, by the whole pattern that is stored there, if there is one."""
+    known = stream.association
+    if "address" in known.acts:
+        stream.ask("address", address, late=late)
+    elif address in known.stored:
+        stream.ask("best" if "best" in known.acts else "any", known.stored[address], kind="address", late=late)
 
 
 def _pattern(task: Stress, stream: Stream, rng: np.random.Generator, address: int, wide: bool) -> frozenset[int]:
@@ -69,12 +86,14 @@ def _pattern(task: Stress, stream: Stream, rng: np.random.Generator, address: in
 
 
 def _worn(task: Stress, stream: Stream, rng: np.random.Generator) -> frozenset[int]:
-    """Draw a stored pattern, or none, without some of its lines and with some others."""
+    """Draw a part of a stored pattern, up to a quarter of it wrong; any pattern if nothing is stored."""
     known = stream.association
     addresses = sorted(known.stored)
-    lines = sorted(known.stored[addresses[int(rng.integers(len(addresses)))]]) if addresses else []
-    kept = frozenset(line for line in lines if rng.random() < 0.6)
-    return kept | known.pattern(rng, int(rng.integers(1, max(1, task.active // 2) + 1)))
+    if not addresses:
+        return known.pattern(rng, task.active)
+    pattern = known.stored[addresses[int(rng.integers(len(addresses)))]]
+    kept = max(1, int(rng.binomial(len(pattern), 0.7)))
+    return known.fragment(rng, pattern, kept, min(int(rng.integers(kept // 4 + 1)), known.bits - len(pattern)))
 
 
 def _relearn(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
@@ -83,8 +102,9 @@ def _relearn(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
         address = pair[int(rng.integers(2))]
         stream.store(address, known.pattern(rng, task.active))
         for other in sorted(set(pair) & set(known.stored)):
-            stream.ask("address", other)
-        stream.ask("any", fragment_of(rng, known, address, 1))
+            _recall(stream, other)
+        if "any" in known.acts:
+            stream.ask("any", known.fragment(rng, known.stored[address], 1, 0))
 
 
 def _repeat(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
@@ -93,6 +113,14 @@ def _repeat(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
     fragments = [known.pattern(rng, min(task.active, known.bits)) for _ in range(3)]
     for k in range(task.operations):
         stream.ask("any", fragments[k % 3], place=float(k))
+
+
+def _rounds(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
+    known = stream.association
+    while len(stream.calls) < task.operations:
+        _once(task, stream, rng)
+        for line in range(known.bits if "any" in known.acts else 0):
+            stream.ask("any", frozenset((line,)))
 
 
 def _each_once(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
@@ -121,10 +149,10 @@ def _mixed(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
 def _once(task: Stress, stream: Stream, rng: np.random.Generator) -> None:
     _each_once(task, stream, rng)
     for address in range(stream.association.addresses):
-        stream.ask("address", address, place=float(address))
+        _recall(stream, address)
 
 
 _PLANS: Mapping[str, Callable[[Stress, Stream, np.random.Generator], None]] = {
     "random": _random, "relearn": _relearn, "repeat": _repeat, "disjoint": _random, "overlapping": _random,
-    "queries": _queries, "mixed": _mixed, "once": _once,
+    "rounds": _rounds, "queries": _queries, "mixed": _mixed, "once": _once,
 }  # fmt: skip
