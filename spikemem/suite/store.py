@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from warnings import warn
 
 from spikemem.errors import FileError, SpikememWarning
@@ -124,7 +124,7 @@ class Store:
         except OSError as error:
             raise FileError(f"{path}: cannot be written: {reason(error)}") from None
 
-    def runs(self) -> list[dict[str, object]]:
+    def runs(self) -> list[dict[str, Any]]:
         """Return the log: condition, seconds, worker and time of each run that was kept, in order."""
         path = self.folder / RUNS
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
