@@ -78,7 +78,7 @@ def _finished(condition: Condition, future: Any) -> Finished:
             f"condition {condition.digest}: every worker that ran it was lost, most likely for want of memory; "
             "fewer --workers have more each"
         ) from None
-    except CancelledError:
+    except (CancelledError, distributed.comm.CommClosedError):
         raise HardwareError("the connection to Dask's scheduler was lost; what is finished is kept") from None
     except ImportError as error:
         if (error.name or "").partition(".")[0] != "spikemem":

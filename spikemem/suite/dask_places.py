@@ -159,10 +159,12 @@ def dask_module(name: str) -> Any:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep Dask's log off stderr: what matters of it becomes an error."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "distributed.gc")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
