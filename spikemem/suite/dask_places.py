@@ -6,13 +6,14 @@ import logging
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import Any
 from warnings import warn
 
 from spikemem.errors import HardwareError, InvalidInput, MissingDependency, SpikememWarning, choices
+from spikemem.interrupts import interrupts_held_back, interrupts_kept_from_children
 
 SECONDS_TO_CONNECT = 5.0
 CLUSTERS: Mapping[str, tuple[str, str]] = {
@@ -43,18 +44,19 @@ class LocalWorkers(Place):
     def opened(self) -> Iterator[Any]:
         """Start them; end them at once when the block ends, whatever they do."""
         distributed = dask_module("distributed")
-        with TemporaryDirectory(prefix="spikemem-workers-") as scratch, _quiet():
-            cluster = distributed.LocalCluster(
-                n_workers=self.workers,
-                threads_per_worker=1,
-                memory_limit=distributed.system.MEMORY_LIMIT // self.workers,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-                preload=["spikemem.suite.dask_preload"],
-                local_directory=scratch,
-            )
-            with cluster, distributed.Client(cluster) as client:
-                yield client
+        with TemporaryDirectory(prefix="spikemem-workers-") as scratch, _quiet(), ExitStack() as stack:
+            with interrupts_held_back(), interrupts_kept_from_children():
+                cluster = distributed.LocalCluster(
+                    n_workers=self.workers,
+                    threads_per_worker=1,
+                    memory_limit=distributed.system.MEMORY_LIMIT // self.workers,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                    preload=["spikemem.suite.dask_preload"],
+                    local_directory=scratch,
+                )
+                client = stack.enter_context(distributed.Client(stack.enter_context(cluster), set_as_default=False))
+            yield client
 
     def check(self, client: Any) -> None:
         """Do nothing: a worker that dies is started again."""
@@ -127,18 +129,30 @@ class Jobs(Place):
         submits = CLUSTERS[self.kind][1]
         if shutil.which(submits) is None:
             raise HardwareError(f"--cluster {self.kind}: there is no {submits} here; run this where jobs are submitted")
-        with _quiet(), self.made() as self._cluster:
-            for _ in range(self.jobs):
-                self._cluster.worker_spec.update(self._cluster.new_worker_spec())
-            try:
-                self._cluster.sync(self._cluster.scale_down, [])  # waits until all are submitted, where scale does not
-            except (OSError, RuntimeError, ValueError) as error:
-                said = [line for line in str(error).splitlines() if line.strip()]
-                raise HardwareError(
-                    f"--cluster {self.kind}: {submits} failed: {said[-1] if said else error!r}"
-                ) from None
-            with distributed.Client(self._cluster, set_as_default=False) as client:
-                yield client
+        with _quiet(), ExitStack() as stack:
+            with interrupts_held_back(), interrupts_kept_from_children():
+                self._cluster = stack.enter_context(self.made())
+                stack.callback(self._mark_as_closing)
+                self._submit(submits)
+                client = stack.enter_context(distributed.Client(self._cluster, set_as_default=False))
+            yield client
+
+    def _mark_as_closing(self) -> None:
+        """Say of all jobs what a cluster asserts of them when it is closed, and what they do not say themselves."""
+        for job in self._cluster.workers.values():
+            job.status = dask_module("distributed").Status.closing
+
+    def _submit(self, command: str) -> None:
+        """Submit all jobs, and wait until that is done, as ``scale`` does not."""
+        for _ in range(self.jobs):
+            self._cluster.worker_spec.update(self._cluster.new_worker_spec())
+        try:
+            self._cluster.sync(self._cluster.scale_down, [])
+        except (OSError, RuntimeError, ValueError) as error:
+            said = [line.strip() for line in str(error).splitlines() if line.strip()]
+            raise HardwareError(
+                f"--cluster {self.kind}: {command} failed: {said[-1].strip("'") if said else error!r}"
+            ) from None
 
     def check(self, client: Any) -> None:
         """Raise if all jobs have ended, as at the end of their time."""

@@ -290,7 +290,7 @@ def test_jobs_that_have_all_ended_are_told(slurm: Path) -> None:
     ("kind", "lines"),
     [
         ("slurm", ["#SBATCH -n 1", "#SBATCH --mem=2G"]),
-        ("pbs", ["#PBS -l select=1:ncpus=1:mem=2GB"]),
+        ("pbs", ["#PBS -l select=1:ncpus=1:mem=2048MB"]),
         ("lsf", ["#BSUB -n 1", "#BSUB -M 2147"]),
     ],
 )
