@@ -85,7 +85,7 @@ class Store:
         return self.folder / f"{condition.digest}.h5"
 
     def has(self, condition: Condition) -> bool:
-        """Return whether ``condition`` is finished; of a file that is cut off or damaged, warn, as if it were not there.
+        """Return whether ``condition`` is finished. Warn of a file that is damaged, or of older code, as if it were not there.
 
         Raises :class:`FileError` if the file is of another condition.
         """
@@ -94,18 +94,25 @@ class Store:
             return False
         try:
             with open_file(path) as file:
-                content = json.loads(file.attrs["condition"])
+                content, code = json.loads(file.attrs["condition"]), file.attrs["code"]
         except FileError as error:
             warn(f"{error}; the condition is run again", SpikememWarning, stacklevel=2)
             return False
         if content != json.loads(json.dumps(condition.content)):
             raise FileError(f"{path}: is of another condition; remove it")
+        if code != condition.code:
+            warn(
+                f"{path}: the code of its task or model has changed since; the condition is run again",
+                SpikememWarning, stacklevel=2,
+            )  # fmt: skip
+            return False
         return True
 
     def keep(self, finished: Finished) -> None:
         """Write an outcome, then its line of the log; raise :class:`FileError` if that fails."""
         with new_file(self.path(finished.condition)) as file:
             file.attrs["condition"] = json.dumps(finished.condition.content)
+            file.attrs["code"] = finished.condition.code
             write_outcome(file.create_group("outcome"), finished.outcome)
         self._log(
             {

@@ -93,6 +93,20 @@ def test_a_file_of_another_condition_is_refused(tmp_path: Path) -> None:
         sweep(suite, store(tmp_path), InProcess())
 
 
+def test_what_older_code_of_the_users_own_found_is_run_again(tmp_path: Path) -> None:
+    task = tmp_path / "own_code_task.py"
+    task.write_text("from spikemem.suite.tasks.fragments import Fragments\nclass Mine(Fragments):\n    pass\n")
+    suite = write_suite(tmp_path, 2)
+    suite.write_text(suite.read_text().replace("spikemem.suite.tasks.fragments:Fragments", "own_code_task:Mine"))
+    right = undisturbed(suite, tmp_path)
+    undisturbed(suite, tmp_path)
+    assert len(store(tmp_path).runs()) == 2
+    task.write_text(task.read_text() + "# changed\n")
+    with pytest.warns(SpikememWarning, match="the code of its task or model has changed since"):
+        assert set(undisturbed(suite, tmp_path)) == set(right)
+    assert len(store(tmp_path).runs()) == 4
+
+
 def test_a_second_sweep_into_one_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     suite = write_suite(tmp_path, 400)
     process = started(suite, tmp_path, "--workers", "1")
