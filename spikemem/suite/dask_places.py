@@ -46,17 +46,26 @@ class LocalWorkers(Place):
         distributed = dask_module("distributed")
         with TemporaryDirectory(prefix="spikemem-workers-") as scratch, _quiet(), ExitStack() as stack:
             with interrupts_held_back(), interrupts_kept_from_children():
-                cluster = distributed.LocalCluster(
-                    n_workers=self.workers,
-                    threads_per_worker=1,
-                    memory_limit=distributed.system.MEMORY_LIMIT // self.workers,
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
-                    preload=["spikemem.suite.dask_preload"],
-                    local_directory=scratch,
-                )
-                client = stack.enter_context(distributed.Client(stack.enter_context(cluster), set_as_default=False))
+                cluster = stack.enter_context(self._started(distributed, scratch))
+                client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
             yield client
+
+    def _started(self, distributed: Any, scratch: str) -> Any:
+        try:
+            return distributed.LocalCluster(
+                n_workers=self.workers,
+                threads_per_worker=1,
+                memory_limit=distributed.system.MEMORY_LIMIT // self.workers,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                preload=["spikemem.suite.dask_preload"],
+                local_directory=scratch,
+            )
+        except RuntimeError as error:
+            raise HardwareError(
+                f"workers: cannot be started ({str(error).splitlines()[0]}); a script of your own must be a file that runs "
+                "its sweep under: if __name__ == '__main__'"
+            ) from None
 
     def check(self, client: Any) -> None:
         """Do nothing: a worker that dies is started again."""
