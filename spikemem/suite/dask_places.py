@@ -158,10 +158,8 @@ class Jobs(Place):
         try:
             self._cluster.sync(self._cluster.scale_down, [])
         except (OSError, RuntimeError, ValueError) as error:
-            said = [line.strip() for line in str(error).splitlines() if line.strip()]
-            raise HardwareError(
-                f"--cluster {self.kind}: {command} failed: {said[-1].strip("'") if said else error!r}"
-            ) from None
+            said = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+            raise HardwareError(f"--cluster {self.kind}: {command} failed: {said[-1]}") from None
 
     def check(self, client: Any) -> None:
         """Raise if all jobs have ended, as at the end of their time."""
