@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spikemem.suite.condition import Condition
@@ -28,4 +29,4 @@ def test_the_reliable_memory_answers_right_and_as_on_numba(tmp_path: Path, monke
     assert board.queries["exact"].size == 14
     assert board.queries["exact"].all()
     for name in ("kind", "at_ms", "latency_ms", "exact"):
-        assert board.queries[name].tolist() == numba.queries[name].tolist()
+        np.testing.assert_array_equal(board.queries[name], numba.queries[name], err_msg=name)
