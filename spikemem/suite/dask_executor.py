@@ -40,7 +40,7 @@ class Dask(Executor):
         window = _window(client)
         try:
             while True:
-                for condition in islice(todo, window - len(running)):
+                for condition in islice(todo, max(0, window - len(running))):
                     future = client.submit(work, portable(condition), pure=False)
                     running[future] = condition
                     future.add_done_callback(done.put)
