@@ -35,7 +35,8 @@ def test_leaks_and_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pytest.skip(str(error))
     monkeypatch.setenv("HOME", str(tmp_path))
     populations = (
-        Population("in", 1, SpikeSource()), Population("slow", 1, IF_curr_exp(tau_m=1000.0, tau_refrac=1.0)), Population("wide", 1, SLOW),
+        Population("in", 1, SpikeSource()), Population("slow", 1, IF_curr_exp(tau_m=1000.0, tau_refrac=1.0)),
+        Population("wide", 1, SLOW),
         Population("fair", 1, SLOW),
     )  # fmt: skip
     weights = {"slow": 1e5, "wide": -93.7, "fair": 93.5}
@@ -63,5 +64,5 @@ def test_leaks_and_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     told = [line for line in problems({**program.placement, "load": {"cores": []}}) if "SpiNNaker" in line]
     assert [line.split(":")[0] for line in told] == ["population slow", "projection to wide"]
     assert "with tau_m = 1000 ms the leak of a step may be 3.1 % wrong on SpiNNaker" in told[0]
-    assert "a weight of 93.633 nA times tau_m / cm = 700 MOhm of wide is beyond 65536 mV" in told[1]
+    assert "a weight of 93.6331 nA times tau_m / cm = 700 MOhm of wide is beyond 65536 mV" in told[1]
     assert program.remarks == tuple(f"backend spinnaker: {line}" for line in told)
