@@ -8,7 +8,7 @@ pytest.importorskip("unicorn")
 pytest.importorskip("spynnaker")
 
 from spikemem.experiment import Choices, load_experiment, prepare
-from tests.board.test_networks import script
+from tests.board.scripts import script
 
 
 def test_leaks_below_42_steps_are_a_step_too_large_and_inputs_beyond_65536_mv_wrap(tmp_path: Path) -> None:
