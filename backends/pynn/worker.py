@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.pynn.boards import PLASTIC_ROW, neurons_of_a_core
+from spikemem.backends.pynn.boards import neurons_of_a_core
 from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
@@ -76,12 +76,16 @@ def _map_and_run(sim: Any, job: Job) -> None:
 
 
 def _spread(description: Description, built: Built) -> None:
-    """Give plastic targets that are too large for the rows of one core to more cores."""
+    """Give plastic targets that are too large for the rows or the memory of one core to more cores."""
     sizes = {p.label: p.size for p in description.populations}
+    longest: dict[str, int] = {}
     for projection in description.projections:
-        size = sizes[projection.target]
-        if projection.plasticity is not None and size > PLASTIC_ROW:
-            built.populations[projection.target].set_max_atoms_per_core(neurons_of_a_core(size, plastic=True))
+        steps = round(projection.delay / description.dt)
+        longest[projection.target] = max(longest.get(projection.target, 1), steps)
+    for target in {p.target for p in description.projections if p.plasticity is not None}:
+        most = neurons_of_a_core(sizes[target], plastic=True, longest=longest[target])
+        if most < sizes[target]:
+            built.populations[target].set_max_atoms_per_core(most)
 
 
 def _outcome(description: Description, built: Built) -> Outcome:

@@ -191,6 +191,7 @@ class Monitor:
                 chip.stop(app)
                 self._told = False
         self._board.settle()
+        self._board.look()
 
     def _leds(self, chip: Chip, asked: Command, message: Message, sender: Address) -> bytes:
         return b""
