@@ -145,7 +145,7 @@ class HebbianAssociator(Memory):
     ``most`` = 6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No
     answer depends on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, which rounds to
     2^-15 mV, 1/1024 of a unit, in every step, is not modelled; leak and unit are such that nothing wraps there for thresholds,
-    ``key`` * ``most`` + 1, twice the product in binary code, up to 1375, and that sums are told apart for ``levels`` up to 240.
+    ``key`` * ``most`` + 1, twice the product in binary code, up to 1375, and that rounding stays below the margins for ``levels`` up to 230.
     """
 
     numerics: ClassVar[None] = None

@@ -44,6 +44,6 @@ def test_spikes_from_the_host_and_to_the_host(tmp_path: Path) -> None:
 
 
 def test_spikes_by_a_reverse_ip_tag(tmp_path: Path) -> None:
-    found = script("live.py", tmp_path, 12345)
+    found = script("live.py", tmp_path, 12345, real_time=True)
     check(found, volleys=0)
     assert heard(found) == found["fired"]
