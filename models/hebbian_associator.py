@@ -138,14 +138,14 @@ class HebbianAssociator(Memory):
     *Binary* code (sparse): one line a bit, one coincidence a write, no depression, synapses from 0 to ``most`` (1: Willshaw,
     Buneman & Longuet-Higgins 1969, Nature 222:960). Those neurons fire that get at least max(theta \|q\|, 1).
 
-    Linear Hebbian memory: Kohonen 1972; Katharopoulos et al. 2020 (arXiv:2006.16236). Ours are the two lines, writing by
-    pairs of spikes, depression from m, reading by a ramp. Membranes leak 43/32768 in a step, V and its opposite alike, and
-    the ramp makes up for it. Weights are whole numbers of units, rises of quarters, thresholds halfway between, and sums fit
-    into 16 bits. sPyNNaker leaves room for more than arrives: it holds all weights exactly for 32 bits of key and value and
-    ``most`` = 6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No
-    answer depends on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, which rounds to
-    2^-15 mV, 1/1024 of a unit, in every step, is not modelled; leak and unit are such that nothing wraps there for thresholds,
-    ``key`` * ``most`` + 1, twice the product in binary code, up to 1375, and that rounding stays below the margins for ``levels`` up to 230.
+    Linear Hebbian memory: Kohonen 1972; Katharopoulos et al. 2020 (arXiv:2006.16236). Ours are the two lines, writing by pairs
+    of spikes, depression from m, reading by a ramp. Membranes leak 43/32768 in a step, V and its opposite alike, and the ramp
+    makes up for it. Weights are whole numbers of units, rises of quarters, thresholds halfway between, and sums fit into 16
+    bits. sPyNNaker leaves room for more than arrives: it holds all weights exactly for 32 bits of key and value and ``most`` =
+    6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No answer depends
+    on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, which rounds to 2^-15 mV, 1/1024 of
+    a unit, in every step, is not modelled; leak and unit are such that nothing wraps there for thresholds, ``key`` * ``most``
+    + 1, twice the product in binary code, up to 1375, and that rounding stays below the margins for ``levels`` up to 230.
     """
 
     numerics: ClassVar[None] = None

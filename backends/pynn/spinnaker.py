@@ -236,6 +236,8 @@ def _raise(network: str, board: Board, module: str, name: str, message: str) -> 
     what, package = " ".join(message.split()), module.partition(".")[0]
     if name == "TooLarge":
         raise too_large(network, board, what)
+    if name == "SharedExtension":
+        raise Unsupported(f"backend spinnaker: {network} cannot be mapped onto {named(board)}: {what}")
     if package in _HARDWARE:
         raise HardwareError(f"backend spinnaker: {named(board)} failed: {what} ({name})")
     if package in _MAPPING:
