@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite, isnan
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from rich.table import Table
 
+from spikemem.files import whole_or_absent
 from spikemem.report.findings import findings_data
 from spikemem.suite.summary import Interval, Row, rows_as_data
 from spikemem.suite.sweep import Results
@@ -97,6 +100,13 @@ def results_data(results: Results) -> dict[str, Any]:
         "tables": findings_data(results.tables, ())["tables"],
         "failures": failures,
     }
+
+
+def write_json(path: Path, results: Results) -> None:
+    """Write :func:`results_data` to ``path``, whole or not at all."""
+    text = json.dumps(results_data(results), indent=1, allow_nan=False)
+    with whole_or_absent(path) as partial:
+        partial.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _finite(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,15 +44,17 @@ def trust_in_words(rows: Sequence[Row]) -> list[str]:
 
 
 def where_trusted(x: Axis, lines: Axis, rows: Sequence[Row]) -> list[str]:
-    """Return a sentence for each line of a grid's figures: at which values of their axis the memory may be trusted."""
+    """Return in words at which values of a grid's keys it may be trusted; lines that are alike are said together."""
     own = [row for row in rows if row.kind == ALL]
-    said = []
+    alike: dict[str, list[str]] = {}
     for value, label in zip(lines.values, lines.labels, strict=True):
-        trusted = dict.fromkeys(x.values, True)
-        for row in own:
-            if lines.of(row) == value:
-                trusted[x.of(row)] = trusted[x.of(row)] and row.trusted
-        good = [name for name, v in zip(x.labels, x.values, strict=True) if trusted[v]]
-        where = "everywhere" if len(good) == len(trusted) else f"at {x.name} {', '.join(good)}" if good else "nowhere"
-        said.append(f"{lines.name} {label}: {where}".removeprefix(" : ").strip())
-    return said
+        verdicts: dict[str, bool] = {}
+        for row in (row for row in own if lines.of(row) == value):
+            name = x.labels[x.values.index(x.of(row))]
+            verdicts[name] = verdicts.get(name, True) and row.trusted
+        good = [name for name, verdict in verdicts.items() if verdict]
+        where = "everywhere" if len(good) == len(verdicts) else f"at {x.name} {', '.join(good)}" if good else "nowhere"
+        alike.setdefault(where, []).append(label)
+    if len(alike) == 1:
+        return list(alike)
+    return [f"with {lines.name} {' or '.join(labels)}: {where}" for where, labels in alike.items()]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from spikemem.report.html.svg import INK, WIDTH, Drawing
 from spikemem.report.html.view import Axis, Panel, View
@@ -100,6 +102,7 @@ def cost(view: View, panel: Panel) -> Drawing:
         f"costs per right answer over {view.x.name}" + (f", {panel.title}" if panel.title else ""),
         f"What was spent on all questions, by right answers; no point where none was right. {said or 'No answer was right'}.",
         partial(_draw_cost, view.x, found, panel.title),
+        high=True,
     )
 
 
@@ -114,6 +117,11 @@ def _draw_cost(axis: Axis, lines: Sequence[Line], title: str) -> Figure:
         known = known[np.isfinite(known)]
         if known.size and known.min() > 0.0 and known.max() > 10.0 * known.min():
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(
+                LogLocator(subs=(1.0, 2.0, 5.0) if known.max() < 50.0 * known.min() else (1.0,))
+            )
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:,.10g}"))
+            axes.yaxis.set_minor_formatter(NullFormatter())
         else:
             axes.set_ylim(bottom=0.0)
         axes.set_ylabel(TITLES[name])
@@ -125,7 +133,7 @@ def _draw_cost(axis: Axis, lines: Sequence[Line], title: str) -> Figure:
     return figure
 
 
-def _look(k: int) -> Mapping[str, str | float]:
+def _look(k: int) -> dict[str, Any]:
     return {
         "color": _INKS[k % len(_INKS)], "marker": _MARKERS[k % len(_MARKERS)], "linestyle": _DASHES[k % len(_DASHES)],
         "linewidth": 1.4, "markersize": 4.5,

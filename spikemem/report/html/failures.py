@@ -75,10 +75,12 @@ def _draw(condition: Condition, failure: Failure) -> Figure:
     order, reads = _places(condition, failure)
     spikes = {name: failure.spikes[name] for name in order}
     rows = {name: _rows(name, failure, reads) for name in order}
-    heights = {name: float(np.clip(count, _LEAST, _MOST)) for name, count in rows.items()}
+    answering = {read.population for answer, read in reads.items() if answer in failure.expected}
+    heights = {name: _height(count, name in answering) for name, count in rows.items()}
     tall = sum(heights.values()) + _GAP * len(heights)
-    figure = Figure(figsize=(WIDTH, 0.7 + 0.03 * tall), layout="constrained")
-    axes = figure.subplots()
+    inches = 0.55 + 0.03 * tall
+    figure = Figure(figsize=(WIDTH, inches))
+    axes = figure.add_axes((0.3 / WIDTH, 0.5 / inches, 1.0 - 0.35 / WIDTH, 1.0 - 0.55 / inches))
     begin = min((float(times.min()) for times, _ in spikes.values() if times.size), default=failure.at_ms)
     last = max((float(times.max()) for times, _ in spikes.values() if times.size), default=failure.at_ms)
     last = max([last, *(read.end for read in reads.values())])
@@ -86,7 +88,7 @@ def _draw(condition: Condition, failure: Failure) -> Figure:
     for k, (name, (times, neurons)) in enumerate(spikes.items()):
         base -= heights[name] + _GAP
         scale = heights[name] / rows[name]
-        _band(axes, name, times, base + (neurons + 0.5) * scale, max(scale, 0.8), COLOURS[k % (len(COLOURS) - 1)])
+        _band(axes, name, times, base + (neurons + 0.5) * scale, max(scale, 1.3), COLOURS[k % (len(COLOURS) - 1)])
         axes.axhline(base, color=INK, alpha=0.2, linewidth=0.5)
         axes.text(0.0, base + heights[name] + 0.6, f"{name}", transform=axes.get_yaxis_transform(), fontsize=7.5)
         for answer, read in reads.items():
@@ -100,6 +102,11 @@ def _draw(condition: Condition, failure: Failure) -> Figure:
     axes.set_xlabel("time (ms); dashed: the question begins")
     axes.set_ylabel("neurons, by population")
     return figure
+
+
+def _height(neurons: int, answers: bool) -> float:
+    """Return how many rows a band takes: more of them where rings and crosses must be told apart."""
+    return float(np.clip(2.5 * neurons, _LEAST, 3.0 * _MOST) if answers else np.clip(neurons, _LEAST, _MOST))
 
 
 def _rows(name: str, failure: Failure, reads: Mapping[str, _Read]) -> int:
@@ -117,7 +124,7 @@ def _band(axes: Axes, name: str, times: np.ndarray, rows: np.ndarray, tall: floa
     none = np.full(times.size, np.nan)
     x = np.stack((times, times, none), axis=1).ravel()
     y = np.stack((rows - 0.5 * tall, rows + 0.5 * tall, none), axis=1).ravel()
-    axes.plot(x, y, color=colour, linewidth=1.3, solid_capstyle="butt", gid=f"spikes of {name}".replace(" ", "-"))
+    axes.plot(x, y, color=colour, linewidth=1.7, solid_capstyle="butt", gid=f"spikes of {name}".replace(" ", "-"))
 
 
 def _mark(axes: Axes, failure: Failure, answer: str, read: _Read, base: float, scale: float, tall: float) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from spikemem.files import whole_or_absent
 from spikemem.report.html.curves import cost, curves
 from spikemem.report.html.failures import failure_raster
 from spikemem.report.html.heat import heat_maps
-from spikemem.report.html.svg import Drawing
 from spikemem.report.html.template import Figures, rendered
 from spikemem.report.html.view import Panel, View, views
 from spikemem.report.suite_table import CAPTION, WORDS, command, shown, table_cells
 from spikemem.report.table import sets
 from spikemem.report.trust import trust_in_words, where_trusted
-from spikemem.suite.condition import Condition
+from spikemem.suite.condition import Condition, task_class
 from spikemem.suite.load import Suite
 from spikemem.suite.outcome import Failure
 from spikemem.suite.sweep import Results
@@ -52,11 +53,11 @@ def suite_page(results: Results, progress: Progress = lambda done, total, what: 
     """Return the page as HTML; ``progress`` is told of each figure."""
     suite = results.suite
     figures = Figures()
-    grids, drawn = [], set[str]()
+    grids, drawn = [], list[Failure]()
     for view in views(suite, results.rows):
         panels = list(view.panels())
         grids.append({
-            "name": view.name, "trust": where_trusted(view.x, view.lines, view.rows),
+            "name": view.name, "meanings": _meanings(view), "trust": where_trusted(view.x, view.lines, view.rows),
             "panels": [_panel(view, panel, figures) for panel in panels[:PANELS]], "more_panels": len(panels) - PANELS,
             "table": _cells(view), "failures": _rasters(results, view, figures, drawn),
         })  # fmt: skip
@@ -67,6 +68,13 @@ def suite_page(results: Results, progress: Progress = lambda done, total, what: 
         trust=trust_in_words(results.rows), criteria=results.criteria, grids=grids, caption=CAPTION,
         tables={name: _columns(columns) for name, columns in results.tables.items()}, failures=_failures(results),
     )  # fmt: skip
+
+
+def write_suite_page(path: Path, results: Results, progress: Progress = lambda done, total, what: None) -> None:
+    """Write :func:`suite_page` to ``path``, whole or not at all."""
+    page = suite_page(results, progress)
+    with whole_or_absent(path) as partial:
+        partial.write_text(page, encoding="utf-8")
 
 
 def facts(results: Results) -> dict[str, str]:
@@ -90,8 +98,16 @@ def facts(results: Results) -> dict[str, str]:
     }
 
 
+def _meanings(view: View) -> dict[str, str]:
+    """Return what the keys of a grid mean."""
+    first = view.rows[0].condition
+    fields = task_class(first.task, Path(first.folder)).model_fields
+    axes = (view.x, view.lines, *view.others)
+    return {key: fields[key].description or "" for axis in axes for key in axis.keys}
+
+
 def _panel(view: View, panel: Panel, figures: Figures) -> dict[str, Any]:
-    drawings = [*curves(view, panel), *heat_maps(view, panel), cost(view, panel)]
+    drawings = [*curves(view, panel), cost(view, panel), *heat_maps(view, panel)]
     return {"title": panel.title, "figures": [figures.add(drawing) for drawing in drawings]}
 
 
@@ -105,17 +121,23 @@ def _columns(columns: Mapping[str, Sequence[Any]]) -> Cells:
     return Cells(list(columns), rows, [any(isinstance(v, str) for v in values) for values in columns.values()])
 
 
-def _rasters(results: Results, view: View, figures: Figures, drawn: set[str]) -> list[dict[str, Any]]:
-    """Return the first failure of the first conditions of a grid that have one, but for those of ``drawn``, which grows."""
+def _rasters(results: Results, view: View, figures: Figures, drawn: list[Failure]) -> list[dict[str, Any]]:
+    """Return the first failure of the first conditions of a grid, but for those that are as one of ``drawn``, which grows."""
     made: list[dict[str, Any]] = []
     for condition in results.suite.grids[view.name]:
         failures = results.outcomes[condition.digest].failures
-        if len(made) < RASTERS and failures and condition.digest not in drawn:
-            drawn.add(condition.digest)
-            drawing: Drawing = failure_raster(condition, failures[0], condition.digest)
+        if len(made) < RASTERS and failures and not any(_alike(failures[0], other) for other in drawn):
+            drawn.append(failures[0])
+            drawing = failure_raster(condition, failures[0], condition.digest)
             told = _told(results, condition, failures[0], _where(condition, results.suite))
             made.append({"figure": figures.add(drawing), "told": told})
     return made
+
+
+def _alike(one: Failure, other: Failure) -> bool:
+    """Return whether the same question got the same answer."""
+    names = ("seed", "call", "arguments", "expected", "answered")
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _failures(results: Results) -> list[ShownFailure]:

@@ -19,7 +19,7 @@ class Placed:
 
     drawing: Drawing
     name: str
-    svg: Markup = Markup("")
+    svg: Markup = field(default_factory=Markup)
 
 
 @dataclass
@@ -47,5 +47,5 @@ def rendered(template: str, **values: Any) -> str:
         loader=PackageLoader(__package__ or "", "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    style = Markup((files(__package__ or "") / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+    style = Markup((files(__package__ or "") / "templates" / "style.css").read_text(encoding="utf-8"))
     return environment.get_template(template).render(style=style, **values) + "\n"
