@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from spikemem.report.html.svg import INK, WIDTH, Drawing
 from spikemem.report.html.view import Axis, Panel, View
 from spikemem.report.raster import COLOURS
-from spikemem.suite.summary import COSTS, TRUSTED, Row
+from spikemem.suite.summary import COSTS, TRUSTED, Interval, Row
 
 TITLES = {
     "exact": "right answers (share)", "jaccard": "Jaccard index", "spikes": "spikes", "synaptic_events": "synaptic events",
@@ -55,7 +55,7 @@ def curves(view: View, panel: Panel) -> list[Drawing]:
         Drawing(
             f"{TITLES[measure]} over {view.x.name}" + (f", {panel.title}" if panel.title else ""),
             describe(found, view.x, measure),
-            partial(draw_curves, view.x, found, measure, panel.title),
+            partial(draw_curves, view.x, found, measure),
         )
         for measure in SHOWN
     ]
@@ -70,22 +70,33 @@ def describe(lines: Sequence[Line], axis: Axis, measure: str) -> str:
     return f"Means, with 95 % intervals as bars. {'; '.join(said)}."
 
 
-def draw_curves(axis: Axis, lines: Sequence[Line], measure: str, title: str) -> Figure:
+def draw_curves(axis: Axis, lines: Sequence[Line], measure: str, title: str = "") -> Figure:
     """Draw ``measure`` for each line, with its 95 % intervals."""
-    figure = Figure(figsize=(WIDTH, 3.1 + 0.17 * _legend_rows(lines)), layout="constrained")
-    axes = figure.subplots()
+    found = [[row.measures[measure] for row in line.rows] for line in lines]
+    figure = draw_intervals(axis, lines, found, TITLES[measure], title)
+    axes = figure.axes[0]
     if measure == "exact":
         axes.axhline(TRUSTED, color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
-    for k, line in enumerate(lines):
+    axes.set_ylim(-0.03, 1.03)
+    return figure
+
+
+def draw_intervals(
+    axis: Axis, lines: Sequence[Line], found: Sequence[Sequence[Interval]], y: str, title: str = "", zero: bool = False
+) -> Figure:
+    """Draw an interval a row of each line, over ``axis``; with ``zero`` a line at 0."""
+    figure = Figure(figsize=(WIDTH, 3.1 + 0.17 * _legend_rows(lines)), layout="constrained")
+    axes = figure.subplots()
+    for k, (line, intervals) in enumerate(zip(lines, found, strict=True)):
         x = _shifted(axis, line, k, len(lines))
-        found = [row.measures[measure] for row in line.rows]
-        mean, low, high = (np.array([getattr(i, end) for i in found]) for end in ("mean", "low", "high"))
+        mean, low, high = (np.array([getattr(i, end) for i in intervals]) for end in ("mean", "low", "high"))
         axes.errorbar(
             x, mean, yerr=np.abs(np.stack((mean - low, high - mean))), capsize=2.5, elinewidth=1.0, label=line.label or None,
             **_look(k),
         )  # fmt: skip
-    axes.set_ylim(-0.03, 1.03)
-    axes.set_ylabel(TITLES[measure])
+    if zero:
+        axes.axhline(0.0, color=INK, linewidth=0.8)
+    axes.set_ylabel(y)
     _finish(figure, axes, axis, lines, title)
     return figure
 
@@ -101,13 +112,13 @@ def cost(view: View, panel: Panel) -> Drawing:
     return Drawing(
         f"costs per right answer over {view.x.name}" + (f", {panel.title}" if panel.title else ""),
         f"What was spent on all questions, by right answers; no point where none was right. {said or 'No answer was right'}.",
-        partial(_draw_cost, view.x, found, panel.title),
-        high=True,
+        partial(_draw_cost, view.x, found),
+        high=len(found) > 1,
     )
 
 
-def _draw_cost(axis: Axis, lines: Sequence[Line], title: str) -> Figure:
-    figure = Figure(figsize=(WIDTH, 4.9 + 0.17 * _legend_rows(lines)), layout="constrained")
+def _draw_cost(axis: Axis, lines: Sequence[Line]) -> Figure:
+    figure = Figure(figsize=(WIDTH, 4.9 + 0.17 * _legend_rows(lines) if len(lines) > 1 else 3.7), layout="constrained")
     panels = figure.subplots(len(COSTS), 1, sharex=True)
     for axes, name in zip(panels, COSTS, strict=True):
         for k, line in enumerate(lines):
@@ -126,7 +137,7 @@ def _draw_cost(axis: Axis, lines: Sequence[Line], title: str) -> Figure:
             axes.set_ylim(bottom=0.0)
         axes.set_ylabel(TITLES[name])
         axes.label_outer()
-    _finish(figure, panels[-1], axis, lines, title, panels[0])
+    _finish(figure, panels[-1], axis, lines)
     for axes in panels[:-1]:
         _grid(axes)
         axes.set_xlabel("")
@@ -159,17 +170,14 @@ def _columns(lines: Sequence[Line]) -> int:
     return max(1, min(4, 52 // (longest + 8)))
 
 
-def _finish(
-    figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title: str, titled: Axes | None = None
-) -> None:
+def _finish(figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title: str = "") -> None:
     """Label the axis of ``axes``, and put title and legend above."""
     _grid(axes)
-    axes.set_xlabel(axis.name)
-    many = len(axis.values) > 8 and axis.is_number
-    if not many:
+    axes.set_xlabel(axis.label)
+    if len(axis.values) <= 12 or not axis.is_scale:
         short = max(len(label) for label in axis.labels) * len(axis.values) < 60
         axes.set_xticks(axis.places, axis.labels, rotation=0 if short else 35, ha="center" if short else "right")
-    (titled or axes).set_title(title)
+    axes.set_title(title)
     if lines[0].label:
         handles, labels = axes.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper left", ncols=_columns(lines), handlelength=2.6)

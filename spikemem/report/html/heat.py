@@ -61,7 +61,7 @@ def _draw(view: View, panel: Panel, measure: str) -> Figure:
     axes.set_xlabel(x.name)
     axes.set_ylabel(y.name)
     note = f"  (*: interval from {TRUSTED:g})" if trusted.any() and measure == "exact" else ""
-    axes.set_title(", ".join(part for part in (TITLES[measure] + note, panel.title) if part))
+    axes.set_title(TITLES[measure] + note)
     figure.colorbar(mesh, ax=axes, fraction=0.05, pad=0.02, ticks=[0.0, 0.5, 1.0])
     return figure
 

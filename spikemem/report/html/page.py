@@ -57,7 +57,7 @@ def suite_page(results: Results, progress: Progress = lambda done, total, what: 
     for view in views(suite, results.rows):
         panels = list(view.panels())
         grids.append({
-            "name": view.name, "meanings": _meanings(view), "trust": where_trusted(view.x, view.lines, view.rows),
+            "name": view.name, "meanings": meanings(view), "trust": where_trusted(view.x, view.lines, view.rows),
             "panels": [_panel(view, panel, figures) for panel in panels[:PANELS]], "more_panels": len(panels) - PANELS,
             "table": _cells(view), "failures": _rasters(results, view, figures, drawn),
         })  # fmt: skip
@@ -98,7 +98,7 @@ def facts(results: Results) -> dict[str, str]:
     }
 
 
-def _meanings(view: View) -> dict[str, str]:
+def meanings(view: View) -> dict[str, str]:
     """Return what the keys of a grid mean."""
     first = view.rows[0].condition
     fields = task_class(first.task, Path(first.folder)).model_fields
@@ -152,8 +152,12 @@ def _told(results: Results, condition: Condition, failure: Failure, where: str) 
     answered = {name: failure.answered.get(name, ()) for name in failure.expected}
     return ShownFailure(
         condition.digest, where, failure.seed, f"{failure.at_ms:g}", f"{failure.do} {sets(failure.arguments)}",
-        sets(failure.expected), sets(answered), command(results, condition.digest),
+        _lines(failure.expected), _lines(answered), command(results, condition.digest),
     )  # fmt: skip
+
+
+def _lines(values: Mapping[str, Sequence[int]]) -> str:
+    return sets(values) if any(values.values()) else "nothing"
 
 
 def _where(condition: Condition, suite: Suite) -> str:

@@ -36,7 +36,7 @@ _REFERENCE = re.compile(r'(href="#|url\(#)')
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure that is still to be drawn: what it is called, what it shows in words, how it is drawn; ``high``: twice as tall."""
+    """A figure that is still to be drawn: its name, what it shows in words, how it is drawn; ``high``: twice as tall."""
 
     title: str
     description: str

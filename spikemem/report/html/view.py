@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from spikemem.report.suite_table import shown
 from spikemem.suite.load import Suite
 from spikemem.suite.summary import ALL, Row
+
+_CROWDED = 0.045
+"""Share of an axis below which neighbouring values are too close to be told apart."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,28 @@ class Axis:
 
     @property
     def places(self) -> list[float]:
-        """Where the values are drawn: at themselves if they are numbers, else at 0, 1, 2, ..."""
-        alone = [value[0] for value in self.values if len(value) == 1]
-        numbers = [float(v) for v in alone if isinstance(v, int | float) and not isinstance(v, bool)]
-        return numbers if len(numbers) == len(self.values) else [float(k) for k in range(len(self.values))]
+        """Where the values are drawn: at themselves if they are numbers that stand well apart, else at equal distances."""
+        return [float(v[0]) for v in self.values] if self.is_scale else [float(k) for k in range(len(self.values))]
 
     @property
-    def is_number(self) -> bool:
-        """Whether the values are numbers, drawn at themselves."""
-        return len(self.keys) == 1 and all(
-            isinstance(v[0], int | float) and not isinstance(v[0], bool) for v in self.values
-        )
+    def label(self) -> str:
+        """What is written at the axis."""
+        uneven = self._numbers and not self.is_scale
+        return f"{self.name} (at equal distances)" if uneven else self.name
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether values are drawn at themselves."""
+        if not self._numbers:
+            return False
+        sorted_values = sorted(value[0] for value in self.values)
+        gaps = [high - low for low, high in pairwise(sorted_values)]
+        return len(gaps) == 0 or min(gaps) >= _CROWDED * (sorted_values[-1] - sorted_values[0])
+
+    @property
+    def _numbers(self) -> bool:
+        alone = [value[0] for value in self.values if len(value) == 1]
+        return len(alone) == len(self.values) and all(type(v) in (int, float) for v in alone)
 
     def of(self, row: Row) -> tuple[Any, ...]:
         """Return the value of ``row``."""
