@@ -71,14 +71,12 @@ def _drawings(view: View, panel: Panel, comparisons: Sequence[Comparison], names
     """Return a figure a measure for each value of the second key, with a line a run; then the differences."""
     partners = [{id(d.first): d for d in c.differences} for c in comparisons]
     made = []
-    for value, label in zip(view.lines.values, view.lines.labels, strict=True):
-        rows = [row for row in panel.rows if view.lines.of(row) == value]
-        lines = [
-            Line(names[0], tuple(rows)),
-            *(Line(n, _partners(rows, p)) for n, p in zip(names[1:], partners, strict=True)),
-        ]
-        title = f"{view.lines.name} {label}".strip()
-        for measure in SHOWN:
+    for measure in SHOWN:
+        for value, label in zip(view.lines.values, view.lines.labels, strict=True):
+            rows = [row for row in panel.rows if view.lines.of(row) == value]
+            others = zip(names[1:], partners, strict=True)
+            lines = [Line(names[0], tuple(rows)), *(Line(name, _partners(rows, found)) for name, found in others)]
+            title = f"{view.lines.name} {label}".strip()
             name = ", ".join(part for part in (f"{TITLES[measure]} over {view.x.name}", title, panel.title) if part)
             drawn = partial(draw_curves, view.x, lines, measure, title)
             made.append(Drawing(name, describe(lines, view.x, measure), drawn))
