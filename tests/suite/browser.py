@@ -15,13 +15,17 @@ import pytest
 def reason_for_none() -> str:
     """Return why there is no browser, or nothing if there is one."""
     missing = [
-        name for name, found in (("chromium", which("chromium")), ("chromedriver", which("chromedriver"))) if not found
+        name for name, found in (("chromium", _chromium()), ("chromedriver", which("chromedriver"))) if not found
     ]
     return (
         f"{' and '.join(missing)} not found on PATH (Debian: apt-get install chromium chromium-driver)"
         if missing
         else ""
     )
+
+
+def _chromium() -> str | None:
+    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
 
 
 class Page:
@@ -60,7 +64,7 @@ def browser(profile: Path) -> Iterator[Page]:
     if reason := reason_for_none():
         pytest.skip(reason)
     options = webdriver.ChromeOptions()
-    options.binary_location = which("chromium")
+    options.binary_location = _chromium()
     for switch in (
         "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
         "disable-component-update", "disable-sync", "disable-dev-shm-usage", f"user-data-dir={profile}",

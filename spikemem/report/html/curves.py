@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,6 +29,14 @@ _INKS = COLOURS[:-1]
 _DASHES = ("-", "--", "-.", ":")
 _APART = 0.012
 """Share of the axis by which lines stand apart, so that intervals at the same place are seen."""
+
+
+class Labelled(Protocol):
+    """What has a label in a legend."""
+
+    @property
+    def label(self) -> str:
+        """The label, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +93,14 @@ def draw_intervals(
     axis: Axis, lines: Sequence[Line], found: Sequence[Sequence[Interval]], y: str, title: str = "", zero: bool = False
 ) -> Figure:
     """Draw an interval a row of each line, over ``axis``; with ``zero`` a line at 0."""
-    figure = Figure(figsize=(WIDTH, 3.1 + 0.17 * _legend_rows(lines)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 3.1 + 0.17 * legend_rows(lines)), layout="constrained")
     axes = figure.subplots()
     for k, (line, intervals) in enumerate(zip(lines, found, strict=True)):
         x = _shifted(axis, line, k, len(lines))
         mean, low, high = (np.array([getattr(i, end) for i in intervals]) for end in ("mean", "low", "high"))
         axes.errorbar(
             x, mean, yerr=np.abs(np.stack((mean - low, high - mean))), capsize=2.5, elinewidth=1.0, label=line.label or None,
-            **_look(k),
+            **look(k),
         )  # fmt: skip
     if zero:
         axes.axhline(0.0, color=INK, linewidth=0.8)
@@ -118,12 +126,12 @@ def cost(view: View, panel: Panel) -> Drawing:
 
 
 def _draw_cost(axis: Axis, lines: Sequence[Line]) -> Figure:
-    figure = Figure(figsize=(WIDTH, 4.9 + 0.17 * _legend_rows(lines) if len(lines) > 1 else 3.7), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 4.9 + 0.17 * legend_rows(lines) if len(lines) > 1 else 3.7), layout="constrained")
     panels = figure.subplots(len(COSTS), 1, sharex=True)
     for axes, name in zip(panels, COSTS, strict=True):
         for k, line in enumerate(lines):
             values = [row.per_correct[name] for row in line.rows]
-            axes.plot(_shifted(axis, line, k, len(lines)), values, label=line.label or None, **_look(k))
+            axes.plot(_shifted(axis, line, k, len(lines)), values, label=line.label or None, **look(k))
         known = np.array([row.per_correct[name] for line in lines for row in line.rows])
         known = known[np.isfinite(known)]
         if known.size and known.min() > 0.0 and known.max() > 10.0 * known.min():
@@ -134,17 +142,18 @@ def _draw_cost(axis: Axis, lines: Sequence[Line]) -> Figure:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: f"{value:,.10g}"))
             axes.yaxis.set_minor_formatter(NullFormatter())
         else:
-            axes.set_ylim(bottom=0.0)
+            axes.set_ylim(0.0, 1.08 * float(known.max(initial=0.0)) or 1.0)
         axes.set_ylabel(TITLES[name])
         axes.label_outer()
     _finish(figure, panels[-1], axis, lines)
     for axes in panels[:-1]:
-        _grid(axes)
+        light_grid(axes)
         axes.set_xlabel("")
     return figure
 
 
-def _look(k: int) -> dict[str, Any]:
+def look(k: int) -> dict[str, Any]:
+    """Return how line ``k`` is drawn: its colour, marker and stroke."""
     return {
         "color": _INKS[k % len(_INKS)], "marker": _MARKERS[k % len(_MARKERS)], "linestyle": _DASHES[k % len(_DASHES)],
         "linewidth": 1.4, "markersize": 4.5,
@@ -161,18 +170,20 @@ def _shifted(axis: Axis, line: Line, k: int, count: int) -> list[float]:
     return [places[axis.values.index(axis.of(row))] + apart for row in line.rows]
 
 
-def _legend_rows(lines: Sequence[Line]) -> int:
-    return -(-len(lines) // _columns(lines)) if lines[0].label else 0
+def legend_rows(lines: Sequence[Labelled]) -> int:
+    """Return how many rows the legend of these lines has."""
+    return -(-len(lines) // legend_columns(lines)) if lines[0].label else 0
 
 
-def _columns(lines: Sequence[Line]) -> int:
+def legend_columns(lines: Sequence[Labelled]) -> int:
+    """Return how many labels stand side by side in the legend."""
     longest = max(len(line.label) for line in lines)
     return max(1, min(4, 52 // (longest + 8)))
 
 
 def _finish(figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title: str = "") -> None:
     """Label the axis of ``axes``, and put title and legend above."""
-    _grid(axes)
+    light_grid(axes)
     axes.set_xlabel(axis.label)
     if len(axis.values) <= 12 or not axis.is_scale:
         short = max(len(label) for label in axis.labels) * len(axis.values) < 60
@@ -180,8 +191,9 @@ def _finish(figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title
     axes.set_title(title)
     if lines[0].label:
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper left", ncols=_columns(lines), handlelength=2.6)
+        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns(lines), handlelength=2.6)
 
 
-def _grid(axes: Axes) -> None:
+def light_grid(axes: Axes) -> None:
+    """Give axes a light grid."""
     axes.grid(color=INK, alpha=0.15, linewidth=0.5)

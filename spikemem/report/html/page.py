@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
+from spikemem.errors import SpikememError
 from spikemem.files import whole_or_absent
 from spikemem.report.html.curves import cost, curves
 from spikemem.report.html.failures import failure_raster
 from spikemem.report.html.heat import heat_maps
+from spikemem.report.html.place import by_place
 from spikemem.report.html.template import Figures, rendered
 from spikemem.report.html.view import Panel, View, views
 from spikemem.report.suite_table import CAPTION, WORDS, command, shown, table_cells
@@ -20,6 +23,7 @@ from spikemem.suite.condition import Condition, task_class
 from spikemem.suite.load import Suite
 from spikemem.suite.outcome import Failure
 from spikemem.suite.sweep import Results
+from spikemem.suite.task import Task
 
 Progress = Callable[[int, int, str], None]
 PANELS, RASTERS = 8, 3
@@ -58,13 +62,13 @@ def suite_page(results: Results, progress: Progress = lambda done, total, what: 
         panels = list(view.panels())
         grids.append({
             "name": view.name, "meanings": meanings(view), "trust": where_trusted(view.x, view.lines, view.rows),
-            "panels": [_panel(view, panel, figures) for panel in panels[:PANELS]], "more_panels": len(panels) - PANELS,
+            "panels": [_panel(results, view, panel, figures) for panel in panels[:PANELS]], "more_panels": len(panels) - PANELS,
             "table": _cells(view), "failures": _rasters(results, view, figures, drawn),
         })  # fmt: skip
     first = suite.first
     figures.draw(progress)
     return rendered(
-        "suite.html", title=suite.file.title or suite.name, suite=suite, first=first, facts=facts(results),
+        "suite.html", title=suite.file.title or suite.name, suite=suite, first=first, facts=facts(results), asked=_asked(first),
         trust=trust_in_words(results.rows), criteria=results.criteria, grids=grids, caption=CAPTION,
         tables={name: _columns(columns) for name, columns in results.tables.items()}, failures=_failures(results),
     )  # fmt: skip
@@ -75,6 +79,21 @@ def write_suite_page(path: Path, results: Results, progress: Progress = lambda d
     page = suite_page(results, progress)
     with whole_or_absent(path) as partial:
         partial.write_text(page, encoding="utf-8")
+
+
+def _asked(condition: Condition) -> list[list[str]]:
+    """Return what the task asks: the paragraphs of its docstring, every second part of each being code."""
+    task = _task(condition)
+    text = "" if task is None else getdoc(task) or ""
+    return [" ".join(part.split()).split("``") for part in text.split("\n\n") if part]
+
+
+def _task(condition: Condition) -> type[Task] | None:
+    """Return the task's class; None if it is the user's own, and elsewhere."""
+    try:
+        return task_class(condition.task, Path(condition.folder))
+    except SpikememError:
+        return None
 
 
 def facts(results: Results) -> dict[str, str]:
@@ -100,14 +119,15 @@ def facts(results: Results) -> dict[str, str]:
 
 def meanings(view: View) -> dict[str, str]:
     """Return what the keys of a grid mean."""
-    first = view.rows[0].condition
-    fields = task_class(first.task, Path(first.folder)).model_fields
-    axes = (view.x, view.lines, *view.others)
-    return {key: fields[key].description or "" for axis in axes for key in axis.keys}
+    task = _task(view.rows[0].condition)
+    fields = {} if task is None else task.model_fields
+    keys = [key for axis in (view.x, view.lines, *view.others) for key in axis.keys]
+    return {key: fields[key].description or "" for key in keys if key in fields}
 
 
-def _panel(view: View, panel: Panel, figures: Figures) -> dict[str, Any]:
+def _panel(results: Results, view: View, panel: Panel, figures: Figures) -> dict[str, Any]:
     drawings = [*curves(view, panel), cost(view, panel), *heat_maps(view, panel)]
+    drawings += by_place(view, panel, results.outcomes)
     return {"title": panel.title, "figures": [figures.add(drawing) for drawing in drawings]}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
@@ -49,7 +50,8 @@ def as_svg(drawing: Drawing, name: str) -> Markup:
 
     The same drawing gives the same text each time.
     """
-    with rc_context(_STYLE), StringIO() as text:
+    with rc_context(_STYLE), StringIO() as text, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the browser has the letters that this font lacks
         figure = drawing.draw()
         none = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=none, transparent=True)
