@@ -67,7 +67,8 @@ def _one(page: Path, results: Results, as_json: bool) -> None:
 def _several(page: Path, runs: Sequence[tuple[Path, Results]], as_json: bool) -> None:
     from spikemem.report.html.comparison import write_comparison_page
 
-    names = run_names([(str(path), results) for path, results in runs])
+    stems = {path.stem for path, _ in runs}
+    names = run_names([(path.stem if len(stems) == len(runs) else str(path), results) for path, results in runs])
     first, *others = (results for _, results in runs)
     comparisons = [compared(first, other) for other in others]
     with progress_bar("report") as show:

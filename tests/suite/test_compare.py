@@ -200,3 +200,17 @@ def test_other_and_damaged_files_get_one_sentence(runs: Runs, tmp_path: Path, co
             assert line.startswith(f"spikemem: {path}: {said}")
     assert not (tmp_path / "out").exists()
     assert "is given twice" in command("report", runs.published, runs.published).said
+
+
+def test_runs_of_the_same_name_are_called_by_their_paths_however_long(
+    runs: Runs, tmp_path: Path, command: Command
+) -> None:
+    folder = tmp_path / ("long" * 40)
+    folder.mkdir()
+    copy = folder / runs.published.name
+    copy.write_bytes(runs.published.read_bytes())
+    ended = command("report", runs.published, copy, "--out", tmp_path)
+    assert ended.code == 0
+    page = (tmp_path / "published_against_published.html").read_text(encoding="utf-8")
+    assert f"<h3>{copy}</h3>" in page
+    assert "…" in page

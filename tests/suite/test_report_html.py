@@ -182,7 +182,8 @@ def test_a_model_that_is_elsewhere_has_rasters_without_marks(results: Results) -
     conditions = tuple(replace(c, model="elsewhere:Model") for c in results.suite.conditions)
     grids = dict.fromkeys(results.suite.grids, conditions)
     outcomes = dict(zip([c.digest for c in conditions], results.outcomes.values(), strict=True))
-    moved = replace(results, suite=replace(results.suite, grids=grids), outcomes=outcomes)
+    rows = tuple(replace(row, condition=c) for row, c in zip(results.rows, conditions, strict=True))
+    moved = replace(results, suite=replace(results.suite, grids=grids), outcomes=outcomes, rows=rows)
     assert suite_page(moved).count("<svg") == suite_page(results).count("<svg")
 
 

@@ -27,6 +27,8 @@ _MARKERS = "osD^vPX"
 _INKS = COLOURS[:-1]
 """Without black, which a dark page swallows."""
 _DASHES = ("-", "--", "-.", ":")
+_LONGEST = 46
+"""Letters of a label at most."""
 _APART = 0.012
 """Share of the axis by which lines stand apart, so that intervals at the same place are seen."""
 
@@ -152,6 +154,15 @@ def _draw_cost(axis: Axis, lines: Sequence[Line]) -> Figure:
     return figure
 
 
+def short(text: str) -> str:
+    """Return a label that fits into a figure, its middle left out if it is long.
+
+    >>> short("a" * 30 + "b" * 30)
+    'aaaaaaaaaaaaaaaaaaaaaaa…bbbbbbbbbbbbbbbbbbbbbbb'
+    """
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-(_LONGEST // 2) :]}"
+
+
 def look(k: int) -> dict[str, Any]:
     """Return how line ``k`` is drawn: its colour, marker and stroke."""
     return {
@@ -177,7 +188,7 @@ def legend_rows(lines: Sequence[Labelled]) -> int:
 
 def legend_columns(lines: Sequence[Labelled]) -> int:
     """Return how many labels stand side by side in the legend."""
-    longest = max(len(line.label) for line in lines)
+    longest = max(len(short(line.label)) for line in lines)
     return max(1, min(4, 52 // (longest + 8)))
 
 
@@ -188,10 +199,12 @@ def _finish(figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title
     if len(axis.values) <= 12 or not axis.is_scale:
         short = max(len(label) for label in axis.labels) * len(axis.values) < 60
         axes.set_xticks(axis.places, axis.labels, rotation=0 if short else 35, ha="center" if short else "right")
-    axes.set_title(title)
+    axes.set_title(short(title))
     if lines[0].label:
         handles, labels = axes.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns(lines), handlelength=2.6)
+        figure.legend(
+            handles, list(map(short, labels)), loc="outside upper left", ncols=legend_columns(lines), handlelength=2.6
+        )
 
 
 def light_grid(axes: Axes) -> None:

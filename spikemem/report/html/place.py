@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
-from spikemem.report.html.curves import TITLES, legend_columns, legend_rows, light_grid, look
+from spikemem.report.html.curves import TITLES, legend_columns, legend_rows, light_grid, look, short
 from spikemem.report.html.svg import WIDTH, Drawing
 from spikemem.report.html.view import Panel, View
 from spikemem.report.suite_table import shown
@@ -82,5 +82,7 @@ def _draw(lines: Sequence[_Binned]) -> Figure:
     axes.set_ylabel(TITLES["exact"])
     light_grid(axes)
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=legend_columns(lines), handlelength=2.6)
+    figure.legend(
+        handles, list(map(short, labels)), loc="outside upper left", ncols=legend_columns(lines), handlelength=2.6
+    )
     return figure
