@@ -197,8 +197,8 @@ def _finish(figure: Figure, axes: Axes, axis: Axis, lines: Sequence[Line], title
     light_grid(axes)
     axes.set_xlabel(axis.label)
     if len(axis.values) <= 12 or not axis.is_scale:
-        short = max(len(label) for label in axis.labels) * len(axis.values) < 60
-        axes.set_xticks(axis.places, axis.labels, rotation=0 if short else 35, ha="center" if short else "right")
+        level = max(len(label) for label in axis.labels) * len(axis.values) < 60
+        axes.set_xticks(axis.places, axis.labels, rotation=0 if level else 35, ha="center" if level else "right")
     axes.set_title(short(title))
     if lines[0].label:
         handles, labels = axes.get_legend_handles_labels()
