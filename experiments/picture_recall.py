@@ -13,7 +13,7 @@ import spikemem
 from spikemem.encoders import Encoder, IntensityCode, ProjectionCode, ThresholdCode
 from spikemem.errors import Unsupported
 from spikemem.experiment.study import Criterion, Findings, Study, StudyRun, columns
-from spikemem.experiments.cam_faults import GAP_MS
+from spikemem.experiments.ca3_stress import GAP_MS
 from spikemem.experiments.cam_streams import Stream
 from spikemem.experiments.digits import load_digits
 from spikemem.experiments.picture_figures import codes_figure, curves, gallery

@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from spikemem.backend import Cost, Program, StepEvents
+from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, shown
 from spikemem.ir.lowered import LoweredNetwork
@@ -123,7 +124,8 @@ def run_batch(
         stimulate(programs[k], planned[k], given[k], trials[k].disturb, steps[k])
         return execute(model, setup, programs[k], planned[k], steps[k])
 
-    return spread(setup.options.threads, len(trials), trial)
+    threads = setup.options.threads if find_backend(setup.backend).side_by_side else 1
+    return spread(threads, len(trials), trial)
 
 
 def plan_protocol(

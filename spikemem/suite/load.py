@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from spikemem.backend import backend as find_backend
 from spikemem.errors import InvalidInput, Unsupported, choices, explain, first_problem
-from spikemem.experiment.load import apply_change, find_model
-from spikemem.hardware import find_hardware, hardware_for, read_toml
+from spikemem.experiment.load import find_model, read_named
+from spikemem.hardware import find_hardware, hardware_for
 from spikemem.rng import check_seed
 from spikemem.suite.condition import Condition, task_class
 from spikemem.suite.schema import SuiteFile
@@ -110,17 +110,7 @@ def load_suite(
     What is not None takes the place of what the file says. Raises :class:`InvalidInput` naming file and key for anything that
     the schema, the task or the model does not allow.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        known = suite_names()
-        if name_or_path not in known:
-            raise InvalidInput(
-                f"suite {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file"
-            )
-        path = known[name_or_path]
-    data = read_toml(path)
-    for change in changes:
-        apply_change(data, change)
+    path, data = read_named("suite", name_or_path, suite_names(), changes)
     if model is not None and model != data.get("model"):
         data["model"] = model
         data.pop("parameters", None) if not any(c.startswith("parameters") for c in changes) else None

@@ -11,7 +11,7 @@ from spikemem.suite.task import Task
 
 
 class Capacity(Task):
-    """``load`` items are stored, then each is asked for by its address and by its whole pattern.
+    """``load`` items are stored, then each is asked for by its address, after that by its whole pattern.
 
     ``place`` is the number of the item, in the order of storing. A load beyond the addresses of the memory is refused: they are
     its bound.
@@ -27,8 +27,8 @@ class Capacity(Task):
         for address in range(self.load):
             stream.store(address, known.pattern(rng, self.active))
         match = "best" if "best" in known.acts else "any"
-        for address in rng.permutation(self.load).tolist():
-            if "address" in known.acts:
-                stream.ask("address", address, place=float(address))
-            if match in known.acts:
-                stream.ask(match, known.stored[address], kind="fragment", place=float(address))
+        order = rng.permutation(self.load).tolist()
+        for address in order if "address" in known.acts else ():
+            stream.ask("address", address, place=float(address))
+        for address in order if match in known.acts else ():
+            stream.ask(match, known.stored[address], kind="fragment", place=float(address))

@@ -16,10 +16,10 @@ class Forgetting(Task):
 
     ``how`` "serial": each item is stored once; "overwrites": each is then stored anew ``times`` times, with new patterns;
     "similar": all patterns share ``shared`` of their lines with the first; "forget": ``times`` items are forgotten. Then every
-    address is asked for once, in random order, and each stored pattern by itself. ``place`` is the number of items stored
-    after an item (serial), else its address. Kinds of questions: ``address`` and ``fragment``; after forgetting, ``residue``
-    is what was forgotten (right: nothing), ``collateral`` what was not; after overwriting, ``old`` asks by the lines that
-    only the replaced pattern had.
+    address is asked for once, in random order, and after all of them each stored pattern, so that a memory in which some
+    questions write is first asked by those that do not. ``place`` is the number of items stored after an item (serial), else
+    its address. Kinds of questions: ``address`` and ``fragment``; after forgetting, ``residue`` is what was forgotten (right:
+    nothing), ``collateral`` what was not; after overwriting, ``old`` asks by the lines that only the replaced pattern had.
     """
 
     how: Literal["serial", "overwrites", "similar", "forget"] = parameter("serial", doc="what happens after storing")
@@ -47,16 +47,20 @@ class Forgetting(Task):
             self._forget(stream, rng)
         gone = set(before) - set(known.stored)
         match = "best" if "best" in known.acts else "any"
-        for address in rng.permutation(known.addresses).tolist():
-            kind = "residue" if address in gone else "collateral" if gone else ""
-            place = float(known.addresses - 1 - address) if self.how == "serial" else float(address)
-            if "address" in known.acts:
-                stream.ask("address", address, kind=kind, place=place)
-            if match in known.acts and address in known.stored:
-                stream.ask(match, known.stored[address], kind=f"{kind} fragment".strip(), place=place)
+        order = rng.permutation(known.addresses).tolist()
+        kinds = {a: "residue" if a in gone else "collateral" if gone else "" for a in order}
+        places = {a: float(known.addresses - 1 - a if self.how == "serial" else a) for a in order}
+        for address in order if "address" in known.acts else ():
+            stream.ask("address", address, kind=kinds[address], place=places[address])
+        for address in order if match in known.acts else ():
+            if address in known.stored:
+                kind = f"{kinds[address]} fragment".strip()
+                stream.ask(match, known.stored[address], kind=kind, place=places[address])
+        for address in order if "any" in known.acts else ():
             old = before[address] - known.joined(known.stored)
-            if old and "any" in known.acts and (address in gone or self.how == "overwrites"):
-                stream.ask("any", old, kind="residue fragment" if address in gone else "old fragment", place=place)
+            if old and (address in gone or self.how == "overwrites"):
+                kind = "residue fragment" if address in gone else "old fragment"
+                stream.ask("any", old, kind=kind, place=places[address])
 
     def _overwrite(self, stream: Stream, rng: np.random.Generator) -> None:
         for _ in range(self.times):
