@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
-from spikemem.files import whole_or_absent
+from spikemem.files import write_text
 from spikemem.report.findings import findings_data
 from spikemem.suite.summary import Interval, Row, rows_as_data
 from spikemem.suite.sweep import Results
@@ -104,9 +104,7 @@ def results_data(results: Results) -> dict[str, Any]:
 
 def write_json(path: Path, results: Results) -> None:
     """Write :func:`results_data` to ``path``, whole or not at all."""
-    text = json.dumps(results_data(results), indent=1, allow_nan=False)
-    with whole_or_absent(path) as partial:
-        partial.write_text(f"{text}\n", encoding="utf-8")
+    write_text(path, json.dumps(results_data(results), indent=1, allow_nan=False) + "\n")
 
 
 def _finite(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from spikemem.cli.main import main
 from spikemem.errors import FileError
 from spikemem.report.html import page as page_module
 from spikemem.report.html.page import suite_page, write_suite_page
+from spikemem.report.html.place import by_place
 from spikemem.report.html.view import Axis, views
 from spikemem.report.suite_table import command
 from spikemem.report.trust import enough, trust_in_words, where_trusted
@@ -152,6 +153,22 @@ def test_values_that_would_touch_stand_at_equal_distances() -> None:
     assert (far.places, far.label) == ([1.0, 2.0, 4.0, 8.0, 16.0], "a")
     both = Axis(("items", "bits"), ((5, 10), (16, 32)))
     assert (both.places, both.label, both.labels) == ([0.0, 1.0], "items, bits", ["5 × 10", "16 × 32"])
+
+
+def test_right_answers_by_place_in_bins(results: Results) -> None:
+    (view,) = views(results.suite, results.rows)
+    (panel,) = view.panels()
+    assert by_place(view, panel, results.outcomes) == []  # one place a condition: the length of its fragments
+    place, exact = np.arange(16.0), np.arange(16) < 6
+    asked = {"place": place, "exact": exact, "kind": np.full(16, "any")}
+    counted = {digest: replace(o, queries=asked) for digest, o in results.outcomes.items()}
+    (drawing,) = by_place(view, panel, counted)
+    first = drawing.description.split("; ")[0]
+    assert first.startswith("kept 1, wrong 0: 1 at 0.5, 1 at 2.5, 1 at 4.5, 0 at 6.5")
+    kinds = replace(view, rows=(*view.rows, replace(view.rows[0], kind="any")))
+    assert by_place(kinds, panel, counted) == []
+    assert len(by_place(kinds, replace(panel, kind="any"), counted)) == 1
+    assert by_place(kinds, replace(panel, kind="address"), counted) == []
 
 
 def test_a_report_made_anew_is_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

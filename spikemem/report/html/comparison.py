@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from spikemem.files import whole_or_absent
+from spikemem.files import write_text
 from spikemem.report.html.curves import SHOWN, TITLES, Line, describe, draw_curves, draw_intervals
 from spikemem.report.html.page import PANELS, Cells, Progress, facts, meanings
 from spikemem.report.html.svg import Drawing
@@ -46,9 +46,7 @@ def write_comparison_page(
     path: Path, comparisons: Sequence[Comparison], names: Sequence[str], progress: Progress
 ) -> None:
     """Write :func:`comparison_page` to ``path``, whole or not at all."""
-    page = comparison_page(comparisons, names, progress)
-    with whole_or_absent(path) as partial_path:
-        partial_path.write_text(page, encoding="utf-8")
+    write_text(path, comparison_page(comparisons, names, progress))
 
 
 def _grid(view: View, comparisons: Sequence[Comparison], names: Sequence[str], figures: Figures) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spikemem.errors import SpikememError
-from spikemem.files import whole_or_absent
+from spikemem.files import write_text
 from spikemem.report.html.curves import cost, curves
 from spikemem.report.html.failures import failure_raster
 from spikemem.report.html.heat import heat_maps
@@ -76,9 +76,7 @@ def suite_page(results: Results, progress: Progress = lambda done, total, what: 
 
 def write_suite_page(path: Path, results: Results, progress: Progress = lambda done, total, what: None) -> None:
     """Write :func:`suite_page` to ``path``, whole or not at all."""
-    page = suite_page(results, progress)
-    with whole_or_absent(path) as partial:
-        partial.write_text(page, encoding="utf-8")
+    write_text(path, suite_page(results, progress))
 
 
 def _asked(condition: Condition) -> list[list[str]]:
