@@ -40,6 +40,13 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def remove_partial(folder: Path, name: str = "*") -> None:
+    """Remove what killed processes left of files called ``name`` in ``folder``; nobody may be writing there."""
+    for partial in folder.glob(f".{name}.*.partial"):
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def check_writable(path: Path) -> None:
     """Raise :class:`FileError` if no file can come to stand at ``path``, as far as that can be told without writing."""
     try:

@@ -11,14 +11,16 @@ import typer
 from spikemem.cli.options import Json, Set, print_json, stdout
 from spikemem.cli.progress import progress_bar
 from spikemem.errors import CriterionFailed, SpikememWarning
-from spikemem.files import check_writable
+from spikemem.files import check_writable, remove_partial
 from spikemem.report.findings import print_findings
 from spikemem.report.junit import write_junit
 from spikemem.report.suite_table import results_data, suite_table, write_json
+from spikemem.suite.executor import Executor
 from spikemem.suite.hdf5_suite import write_results
 from spikemem.suite.load import Suite, load_suite
 from spikemem.suite.store import Store
-from spikemem.suite.sweep import Executor, InProcess, Results, sweep
+from spikemem.suite.sweep import Results, sweep
+from spikemem.suite.workplace import executor_for
 
 
 def suite(
@@ -38,6 +40,15 @@ def suite(
     out: Annotated[Path, typer.Option(help="Folder for the results and for the finished conditions.")] = Path(
         "results"
     ),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes, or jobs of --cluster (default: one a core, where it pays).")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a running Dask scheduler, as tcp://host:8786.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Submit --workers jobs to slurm, pbs or lsf, as dask-jobqueue is configured.")
+    ] = None,
     as_json: Json = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, list the conditions, run nothing.")
@@ -51,6 +62,7 @@ def suite(
     for reason in loaded.left_out:
         warnings.warn(f"left out of {reason}", SpikememWarning, stacklevel=1)
     stem = _stem(loaded)
+    executor = executor_for(loaded.first.backend, workers, scheduler, cluster)
     store = Store(out / f"{stem}.conditions")
     if dry_run:
         _print_plan(loaded, store, as_json)
@@ -58,11 +70,14 @@ def suite(
     files = {ending: out / f"{stem}.{ending}" for ending in ("h5", "json", "xml", "html")}
     for path in files.values():
         check_writable(path)
-    results = _run(loaded, store, InProcess())
-    write_results(files["h5"], results)
-    write_json(files["json"], results)
-    write_junit(files["xml"], results)
-    _write_page(files["html"], results)
+    with store.locked():
+        for path in files.values():
+            remove_partial(out, path.name)
+        results = _run(loaded, store, executor)
+        write_results(files["h5"], results)
+        write_json(files["json"], results)
+        write_junit(files["xml"], results)
+        _write_page(files["html"], results)
     if as_json:
         print_json({**results_data(results), "files": list(map(str, files.values()))})
     else:

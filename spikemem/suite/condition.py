@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from importlib import import_module
+from inspect import getfile
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,16 @@ class Condition:
         """The BLAKE2b hash of the content, as 16 hexadecimal digits: the condition's name."""
         text = json.dumps(self.content, sort_keys=True, separators=(",", ":"))
         return blake2b(text.encode(), digest_size=8).hexdigest()
+
+    @property
+    def code(self) -> str:
+        """The hash of the files in which a task and a model of the user's own stand; empty where both are of spikemem.
+
+        It is no part of the name: what was found by older code is found again under the same name, and run again.
+        """
+        kinds: tuple[type, ...] = (task_class(self.task, Path(self.folder)), find_model(self.model, Path(self.folder)))
+        own = sorted({getfile(kind) for kind in kinds if kind.__module__.partition(".")[0] != "spikemem"})
+        return blake2b(b"".join(Path(path).read_bytes() for path in own), digest_size=8).hexdigest() if own else ""
 
     def made_task(self) -> Task:
         """Return the task."""

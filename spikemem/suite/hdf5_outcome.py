@@ -1,50 +1,82 @@
-"""An outcome in HDF5: ``queries/<column>``, ``trials/<column>``, ``failures/<n>`` with its spikes, attribute ``synapses``."""
+"""An outcome in HDF5: tables ``queries`` and ``trials``, a table of spikes for each failure, attribute ``synapses``.
+
+Few datasets, as each costs about as much time as all that is in it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import h5py
 import numpy as np
 
-from spikemem.suite.outcome import QUERY, TRIAL, Failure, Outcome
+from spikemem.recording import Spikes
+from spikemem.suite.outcome import QUERY, TRIAL, Column, Failure, Outcome
 
 _FACTS = ("seed", "call", "at_ms", "do", "arguments", "expected", "answered")
+_SMALL = 16384
+"""Bytes of a table from which on it is compressed."""
 
 
 def write_outcome(group: h5py.Group, outcome: Outcome) -> None:
     """Write ``outcome`` into an empty group."""
     group.attrs["synapses"] = outcome.synapses
-    for part, columns in (("queries", outcome.queries), ("trials", outcome.trials)):
-        made = group.create_group(part)
-        for name, values in columns.items():
-            kind = h5py.string_dtype() if values.dtype.kind == "U" else values.dtype
-            packed: dict[str, Any] = {"compression": "gzip", "shuffle": True} if values.size else {}
-            made.create_dataset(name, data=values.astype(kind), **packed)
+    _write_table(group, "queries", outcome.queries)
+    _write_table(group, "trials", outcome.trials)
     failures = group.create_group("failures")
     for number, failure in enumerate(outcome.failures):
-        made = failures.create_group(str(number))
+        made = _write_table(failures, str(number), _spikes_as_table(failure.spikes))
         made.attrs["json"] = json.dumps({name: getattr(failure, name) for name in _FACTS})
-        for population, (times, neurons) in failure.spikes.items():
-            made.create_dataset(f"{population}/times_ms", data=times)
-            made.create_dataset(f"{population}/neurons", data=neurons)
+        made.attrs["populations"] = json.dumps(list(failure.spikes))
 
 
 def read_outcome(group: h5py.Group) -> Outcome:
     """Return the outcome that :func:`write_outcome` wrote."""
-    parts = {
-        part: {name: _column(group[part][name], kind) for name, kind in kinds.items()}
-        for part, kinds in (("queries", QUERY), ("trials", TRIAL))
-    }
     failures = [_failure(group["failures"][str(number)]) for number in range(len(group["failures"]))]
-    return Outcome(parts["queries"], parts["trials"], tuple(failures), int(group.attrs["synapses"]))
+    return Outcome(
+        _read_table(group["queries"], QUERY),
+        _read_table(group["trials"], TRIAL),
+        tuple(failures),
+        int(group.attrs["synapses"]),
+    )
 
 
-def _column(data: Any, kind: type) -> Any:
-    return np.array(data.asstr()[()] if kind is np.str_ else data[()], dtype=kind)
+def _write_table(group: h5py.Group, name: str, columns: Mapping[str, Column]) -> h5py.Dataset:
+    packed = {
+        key: np.char.encode(values, "utf-8") if values.dtype.kind == "U" else values for key, values in columns.items()
+    }
+    table = np.zeros(len(next(iter(packed.values()))), [(key, values.dtype) for key, values in packed.items()])
+    for key, values in packed.items():
+        table[key] = values
+    options: dict[str, Any] = {"compression": "gzip", "shuffle": True} if table.nbytes > _SMALL else {}
+    return group.create_dataset(name, data=table, **options)
 
 
-def _failure(group: h5py.Group) -> Failure:
-    spikes = {name: (part["times_ms"][()], part["neurons"][()]) for name, part in group.items()}
-    return Failure(**json.loads(group.attrs["json"]), spikes=spikes)
+def _read_table(data: h5py.Dataset, kinds: Mapping[str, type]) -> dict[str, Column]:
+    table = data[()]
+    return {
+        name: np.array(np.char.decode(table[name], "utf-8") if kind is np.str_ else table[name], dtype=kind)
+        for name, kind in kinds.items()
+    }
+
+
+def _spikes_as_table(spikes: Mapping[str, Spikes]) -> dict[str, Column]:
+    """Return spikes as columns; ``population`` counts the populations in order."""
+    sizes = [times.size for times, _ in spikes.values()]
+    return {
+        "population": np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+        "times_ms": np.concatenate([np.zeros(0), *(times for times, _ in spikes.values())]),
+        "neurons": np.concatenate([np.zeros(0, dtype=np.int32), *(neurons for _, neurons in spikes.values())]),
+    }
+
+
+def _failure(data: h5py.Dataset) -> Failure:
+    table = data[()]
+    of = [table[table["population"] == k] for k in range(len(json.loads(data.attrs["populations"])))]
+    spikes = {
+        name: (np.array(part["times_ms"]), np.array(part["neurons"]))
+        for name, part in zip(json.loads(data.attrs["populations"]), of, strict=True)
+    }
+    return Failure(**json.loads(data.attrs["json"]), spikes=spikes)

@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from spikemem.experiment.study import Columns, Criterion, columns
-from spikemem.hardware import hardware_for
 from spikemem.provenance import versions
 from spikemem.suite.capacity import capacities
-from spikemem.suite.condition import Condition
 from spikemem.suite.criteria import judged
+from spikemem.suite.executor import Executor
 from spikemem.suite.load import Suite
 from spikemem.suite.outcome import Outcome
-from spikemem.suite.store import Store
+from spikemem.suite.store import Store, Stored
 from spikemem.suite.summary import Row, summed_up
-from spikemem.suite.trials import run_condition
 
 Progress = Callable[[int, int, str], None]
 """Called with the conditions done, all conditions, and the one that was finished."""
-
-
-class Executor(ABC):
-    """Where conditions are run. Results do not depend on it."""
-
-    @abstractmethod
-    def run(self, conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Outcome]]:
-        """Yield each condition with its outcome as it is finished, in any order; what is left undone when closed is dropped."""
-
-
-class InProcess(Executor):
-    """One condition after the other in this process, its seeds on the threads that the hardware file names."""
-
-    def run(self, conditions: Sequence[Condition]) -> Iterator[tuple[Condition, Outcome]]:
-        """Yield them in order."""
-        for condition in conditions:
-            yield condition, run_condition(condition, hardware_for(condition.backend, condition.hardware).threads)
 
 
 @dataclass(frozen=True)
@@ -69,12 +50,12 @@ def sweep(
         pending = [condition for condition in conditions if not store.has(condition)]
         done = len(conditions) - len(pending)
         progress(done, len(conditions), "")
-        for condition, outcome in executor.run(pending):
-            store.write(condition, outcome)
-            done += 1
-            progress(done, len(conditions), condition.digest)
-        outcomes = {condition.digest: store.read(condition) for condition in conditions}
-    return gathered(suite, outcomes)
+        with closing(executor.run(pending)) as running:
+            for finished in running:
+                store.keep(finished)
+                done += 1
+                progress(done, len(conditions), finished.condition.digest)
+        return gathered(suite, Stored(store, conditions))
 
 
 def gathered(suite: Suite, outcomes: Mapping[str, Outcome]) -> Results:

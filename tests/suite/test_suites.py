@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from spikemem.suite.executor import InProcess
 from spikemem.suite.load import load_suite, suite_names
 from spikemem.suite.store import Store
-from spikemem.suite.sweep import InProcess, Results, sweep
+from spikemem.suite.sweep import Results, sweep
 
 
 def results(folder: Path, name: str, model: str | None = None, seeds: int | None = None, *changes: str) -> Results:
