@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from spikemem.suite.executor import InProcess
 from spikemem.suite.load import load_suite
 from spikemem.suite.store import Store
-from spikemem.suite.sweep import InProcess, Results, sweep
+from spikemem.suite.sweep import Results, sweep
 
 SMALL = """
 title = "Small & <script>alert(1)</script>"
