@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from spikemem.cli.options import Json, Set, print_json, stdout
+from spikemem.cli.progress import progress_bar
 from spikemem.errors import CriterionFailed, SpikememWarning
 from spikemem.files import check_writable, remove_partial
 from spikemem.report.findings import print_findings
-from spikemem.report.suite_table import results_data, suite_table
+from spikemem.report.junit import write_junit
+from spikemem.report.suite_table import results_data, suite_table, write_json
 from spikemem.suite.executor import Executor
 from spikemem.suite.hdf5_suite import write_results
 from spikemem.suite.load import Suite, load_suite
@@ -67,17 +67,23 @@ def suite(
     if dry_run:
         _print_plan(loaded, store, as_json)
         return
-    data = out / f"{stem}.h5"
-    check_writable(data)
+    files = {ending: out / f"{stem}.{ending}" for ending in ("h5", "json", "xml", "html")}
+    for path in files.values():
+        check_writable(path)
     with store.locked():
-        remove_partial(out, data.name)
+        for path in files.values():
+            remove_partial(out, path.name)
         results = _run(loaded, store, executor)
-        write_results(data, results)
+        write_results(files["h5"], results)
+        write_json(files["json"], results)
+        write_junit(files["xml"], results)
+        _write_page(files["html"], results)
     if as_json:
-        print_json({**results_data(results), "files": [str(data)]})
+        print_json({**results_data(results), "files": list(map(str, files.values()))})
     else:
-        _print(results)
-        stdout().print(f"wrote {data}", soft_wrap=True)
+        print_results(results)
+        *others, last = map(str, files.values())
+        stdout().print(f"wrote {', '.join(others)} and {last}", soft_wrap=True)
     if results.failed:
         raise CriterionFailed(
             f"{loaded.name}: {len(results.failed)} of {len(results.criteria)} criteria are not met: "
@@ -92,21 +98,19 @@ def _stem(loaded: Suite) -> str:
 
 
 def _run(loaded: Suite, store: Store, executor: Executor) -> Results:
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=console.is_terminal) as progress:
-        task = progress.add_task(loaded.name, total=None)
-
-        def show(done: int, total: int, what: str) -> None:
-            progress.update(task, completed=done, total=total, description=f"{loaded.name} {what}".strip())
-
+    with progress_bar(loaded.name) as show:
         return sweep(loaded, store, executor, show)
 
 
-def _print(results: Results) -> None:
+def _write_page(path: Path, results: Results) -> None:
+    from spikemem.report.html.page import write_suite_page  # matplotlib is slow to import
+
+    with progress_bar("report") as show:
+        write_suite_page(path, results, show)
+
+
+def print_results(results: Results) -> None:
+    """Print the tables and the criteria."""
     console, suite, first = stdout(), results.suite, results.suite.first
     console.print(
         f"{suite.file.title or suite.name}: {first.model} ({first.backend}, seed {first.seed}, {first.seeds} seeds)",

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import isfinite, isnan
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from rich.table import Table
 
+from spikemem.files import write_text
 from spikemem.report.findings import findings_data
 from spikemem.suite.summary import Interval, Row, rows_as_data
 from spikemem.suite.sweep import Results
 
 SHOWN = 60
 """Rows of a grid that the terminal shows; the rest is in the files."""
+WORDS = ("kind", "trusted")
+"""Columns that are words, and not figures."""
+CAPTION = "spikes, events and updates are those of a question, by right answers; trusted: 95 % interval above 0.99"
+_FIGURES = (
+    "asked", "right [95 %]", "Jaccard", "precision", "recall", "spurious", "latency (ms)", "spikes", "synaptic events",
+    "weight updates",
+)  # fmt: skip
 
 
 def varying(rows: Sequence[Row]) -> list[str]:
@@ -26,21 +36,23 @@ def varying(rows: Sequence[Row]) -> list[str]:
 
 def suite_table(grid: str, rows: Sequence[Row]) -> Table:
     """Return the table of one grid: what varies, the questions, and how they were answered."""
-    keys = varying(rows)
     table = Table(title=grid, title_justify="left")
-    for key in keys:
-        table.add_column(key, justify="right")
-    kinds = len({row.kind for row in rows}) > 1
-    if kinds:
-        table.add_column("kind")
-    for name in (
-        "asked", "right [95 %]", "Jaccard", "precision", "recall", "spurious", "latency (ms)", "spikes", "synaptic events",
-        "weight updates",
-    ):  # fmt: skip
-        table.add_column(name, justify="right")
-    table.add_column("trusted")
-    for row in rows[:SHOWN]:
-        table.add_row(
+    header, cells = table_cells(rows)
+    for name in header:
+        table.add_column(name, justify="left" if name in WORDS else "right")
+    for row in cells[:SHOWN]:
+        table.add_row(*row)
+    more = f"; {len(rows) - SHOWN} more rows in the files" if len(rows) > SHOWN else ""
+    table.caption, table.caption_justify = CAPTION + more, "left"
+    return table
+
+
+def table_cells(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a grid's table, and its cells, row by row, as text."""
+    keys, kinds = varying(rows), len({row.kind for row in rows}) > 1
+    header = [*keys, *(("kind",) if kinds else ()), *_FIGURES, "trusted"]
+    cells = [
+        [
             *(shown(row.condition.keys[key]) for key in keys),
             *((row.kind,) if kinds else ()),
             str(row.asked),
@@ -48,11 +60,10 @@ def suite_table(grid: str, rows: Sequence[Row]) -> Table:
             *(shown(row.measures[name].mean) for name in ("jaccard", "precision", "recall", "spurious", "latency_ms")),
             *(shown(value) for value in row.per_correct.values()),
             "yes" if row.trusted else "no",
-        )
-    caption = "spikes, events and updates are those of a question, by right answers; trusted: 95 % interval above 0.99"
-    more = f"; {len(rows) - SHOWN} more rows in the files" if len(rows) > SHOWN else ""
-    table.caption, table.caption_justify = caption + more, "left"
-    return table
+        ]
+        for row in rows
+    ]
+    return header, cells
 
 
 def with_interval(interval: Interval) -> str:
@@ -89,6 +100,11 @@ def results_data(results: Results) -> dict[str, Any]:
         "tables": findings_data(results.tables, ())["tables"],
         "failures": failures,
     }
+
+
+def write_json(path: Path, results: Results) -> None:
+    """Write :func:`results_data` to ``path``, whole or not at all."""
+    write_text(path, json.dumps(results_data(results), indent=1, allow_nan=False) + "\n")
 
 
 def _finite(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,13 +22,14 @@ def judged(criteria: Sequence[CriterionSection], rows: Sequence[Row]) -> tuple[C
                 f"criterion {criterion.name!r}: measure {criterion.measure!r} is unknown; "
                 f"{choices(criterion.measure, (*MEASURES, *COSTS))}"
             )
-        concerned = [row for row in rows if _concerns(criterion, row)]
+        concerned = [row for row in rows if concerns(criterion, row)]
         if concerned:
             made.append(_judge(criterion, concerned))
     return tuple(made)
 
 
-def _concerns(criterion: CriterionSection, row: Row) -> bool:
+def concerns(criterion: CriterionSection, row: Row) -> bool:
+    """Return whether a criterion is about a row; raise :class:`InvalidInput` if it names a key that the task has not."""
     if criterion.models and row.condition.model not in criterion.models:
         return False
     if unknown := [key for key in criterion.where if key not in row.condition.keys]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,4 +64,5 @@ def read_results(path: Path) -> Results:
         schema = SuiteFile.model_validate_json(about["file"])
         suite = Suite(str(about["source"]), schema, grids, changes, left_out)
         outcomes = {digest: read_outcome(group) for digest, group in file["conditions"].items()}
-        return gathered(suite, outcomes)
+        # its provenance is that of the run: the versions of now may be others
+        return replace(gathered(suite, outcomes), provenance=json.loads(about["provenance"]))
