@@ -49,8 +49,12 @@ def _judge(criterion: CriterionSection, rows: Sequence[Row]) -> Criterion:
     worst = max(rows, key=lambda row: short[row.condition.digest])
     failed = sum(value > 0.0 for value in short.values())
     value = worst.value(criterion.measure, criterion.bound)
-    found = f"{value:.4g} in the condition {worst.condition.digest} that is furthest off, {failed} of {len(short)} fail"
-    return Criterion(criterion.name, failed == 0, found if len(short) > 1 else f"{value:.4g}")
+    found = f"{value:.4g}"
+    if failed:
+        found += f" in the condition {worst.condition.digest}, the furthest off; {failed} of {len(short)} fail"
+    elif len(short) > 1:
+        found += f" in the least of {len(short)} conditions"
+    return Criterion(criterion.name, failed == 0, found)
 
 
 def shortfall(criterion: CriterionSection, row: Row) -> float:

@@ -184,6 +184,7 @@ def scheduler(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
             process.wait()
 
 
+@pytest.mark.filterwarnings("ignore:scheduler .* has no workers yet")  # the worker may start later than the sweep
 def test_a_running_scheduler_serves_a_sweep_and_goes_on(tmp_path: Path) -> None:
     suite = write_suite(tmp_path, 8)
     right = undisturbed(suite, tmp_path / "here")
@@ -194,6 +195,7 @@ def test_a_running_scheduler_serves_a_sweep_and_goes_on(tmp_path: Path) -> None:
         assert [process.poll() for process in processes] == [None, None]
 
 
+@pytest.mark.filterwarnings("ignore:scheduler .* has no workers yet")  # the worker may start later than the sweep
 def test_a_scheduler_that_dies_is_told_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     suite = write_suite(tmp_path, 400)
     with scheduler(tmp_path) as (address, processes):
