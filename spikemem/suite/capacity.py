@@ -30,8 +30,8 @@ def capacities(rows: Sequence[Row], outcomes: Mapping[str, Outcome]) -> list[dic
             if not row.measures["exact"].mean >= ENOUGH:
                 break
             held = int(row.condition.keys["load"])
-        keys, synapses = dict(rest), outcomes[group[0].condition.digest].synapses
-        bits = held * group[0].condition.made_model().association().information(keys["active"])
+        keys, outcome = dict(rest), outcomes[group[0].condition.digest]
+        bits, synapses = held * outcome.item_bits, outcome.synapses
         made.append({
             "grid": grid, **{name: keys[name] for name in ("items", "bits", "active")},
             "largest load asked": max(int(row.condition.keys["load"]) for row in group), "items held": held,

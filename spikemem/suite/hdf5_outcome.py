@@ -1,4 +1,4 @@
-"""An outcome in HDF5: tables ``queries`` and ``trials``, a table of spikes for each failure, attribute ``synapses``.
+"""An outcome in HDF5: tables ``queries`` and ``trials``, of spikes for each failure; attributes ``synapses``, ``item_bits``.
 
 Few datasets, as each costs about as much time as all that is in it.
 """
@@ -22,7 +22,7 @@ _SMALL = 16384
 
 def write_outcome(group: h5py.Group, outcome: Outcome) -> None:
     """Write ``outcome`` into an empty group."""
-    group.attrs["synapses"] = outcome.synapses
+    group.attrs["synapses"], group.attrs["item_bits"] = outcome.synapses, outcome.item_bits
     _write_table(group, "queries", outcome.queries)
     _write_table(group, "trials", outcome.trials)
     failures = group.create_group("failures")
@@ -40,6 +40,7 @@ def read_outcome(group: h5py.Group) -> Outcome:
         _read_table(group["trials"], TRIAL),
         tuple(failures),
         int(group.attrs["synapses"]),
+        float(group.attrs["item_bits"]),
     )
 
 

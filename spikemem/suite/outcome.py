@@ -41,12 +41,16 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Results of a condition: columns by name (:data:`QUERY`, :data:`TRIAL`), failures, number of plastic synapses."""
+    """Results of a condition: columns by name (:data:`QUERY`, :data:`TRIAL`), and the first failures.
+
+    ``synapses`` is the number of plastic ones, ``item_bits`` what an item is worth (``Association.information``).
+    """
 
     queries: Mapping[str, Column]
     trials: Mapping[str, Column]
     failures: tuple[Failure, ...] = ()
     synapses: int = 0
+    item_bits: float = 0.0
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, type]) -> dict[str, Column]:

@@ -69,6 +69,7 @@ def run_condition(condition: Condition, threads: int | None = None) -> Outcome:
         columns_of([_trial(k, recording) for k, recording in enumerate(made)], TRIAL),
         tuple(failures),
         sum(c.weight.size for c in made[0].stored_weights.values()),
+        streams[0].association.information(task.active),
     )
 
 
