@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.process import Outcome
 from benchmarks.report import Column, Plan, Report
 from spikemem.experiments.memories.study import PROTOCOLS
+from spikemem.processes import cores
 
 COLUMNS = (
     Column("run (s)", lambda o: o.values["run_s"], ".1f"),
@@ -24,7 +25,8 @@ def verdict(outcome: Outcome) -> tuple[str, bool]:
 def measure(quick: bool) -> Report:
     """Return the table; quick: the study's short form."""
     report = Report(
-        f"Memories at equal bits{', short form' if quick else ''}: each protocol in a process of its own, on one thread",
+        f"Memories at equal bits{', short form, one process' if quick else ''}: each protocol alone"
+        f"{'' if quick else f', on {cores()} processes'}",
         COLUMNS,
         {},
         ["What they find: spikemem run compare-memories, and docs/compare_memories.md."],

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from spikemem.backend import Cost, WeightForm
 from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
-from spikemem.errors import FileError, InvalidInput, OperationError, Unsupported
+from spikemem.errors import FileError, InvalidInput, OperationError, Unsupported, choices
 from spikemem.hdf5 import read_checkpoint, read_provenance, write_answers, write_checkpoint, write_provenance
 from spikemem.hdf5_file import new_file, open_file
 from spikemem.ir.lowered import Connections
@@ -144,6 +144,38 @@ class LiveMemory:
     def variable(self, population: str, name: str) -> npt.NDArray[np.float64]:
         """Return a state variable of every neuron of a population as it is now."""
         return self._program.variable(population, name)
+
+    def synaptic(self, projection: str, name: str = "weights") -> npt.NDArray[Any]:
+        """Return a state variable of a projection's synapses (``weights``, ``tags``, ...) as the program holds it.
+
+        The shape is (pre, post) where all are connected. Raises :class:`InvalidInput` for one that is no state.
+        """
+        return self._synaptic(projection, name)[1]
+
+    def set_synaptic(self, projection: str, name: str, values: npt.NDArray[Any]) -> None:
+        """Put ``values``, of the shape that :meth:`synaptic` returns, in the place of a state variable of synapses."""
+        where, held = self._synaptic(projection, name)
+        given = np.asarray(values)
+        if given.shape != held.shape:
+            raise InvalidInput(f"set_synaptic: {projection} {name} must have the shape {held.shape}, got {given.shape}")
+        self._program.load_state({**self.state(), where: given.astype(held.dtype)})
+
+    def _synaptic(self, projection: str, name: str) -> tuple[str, npt.NDArray[Any]]:
+        state, prefix = self.state(), f"projection/{projection}/"
+        valid = [array.removeprefix(prefix) for array in state if array.startswith(prefix)]
+        if not valid:
+            known = {p.name: None for p in self._program.network.projections}
+            raise InvalidInput(f"projection {projection!r} has no state; {choices(projection, known)}")
+        if name not in valid:
+            raise InvalidInput(f"projection {projection}: {name!r} is no state of it; {choices(name, valid)}")
+        return prefix + name, state[prefix + name]
+
+    def __deepcopy__(self, memo: object) -> LiveMemory:
+        """Return another memory in the same state, its answers apart."""
+        copy = LiveMemory(self.model, self.setup)
+        copy._program.load_state(self.state())
+        copy._last = self._last
+        return copy
 
     def save(self, path: str | Path) -> None:
         """Write the memory to an HDF5 file, from which :func:`load` goes on bit for bit, spikes in flight included."""

@@ -60,7 +60,7 @@ class Curve:
 def measure(suite: Suite) -> Part:
     """Fill every memory with ever more items, and ask for them by whole keys."""
     everyone = list(suite.entrants.values())
-    choices = suite.tuned(TITLE, everyone, lambda e, c, s: _score(suite, e, c, s))
+    choices = suite.tuned(TITLE, everyone, _score)
     found = curves(suite, everyone, choices)
     main = [c for c in found if c.d == suite.d]
     return Part(
@@ -76,7 +76,7 @@ def measure(suite: Suite) -> Part:
 
 def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
     recalls = [
-        filled.recall(suite.most(entrant))
+        filled.recall(suite.asked)
         for filled in suite.filled(entrant, choice, seed, TUNED_AT[: 3 if entrant.spiking else 4])
     ]
     return float(np.mean([r.bits if entrant.answers == "values" else r.known for r in recalls]))
@@ -85,26 +85,26 @@ def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
 def curves(suite: Suite, everyone: Sequence[Entrant], choices: Mapping[str, Choice]) -> list[Curve]:
     """Return the curve of every entrant at every size."""
     wanted = [(e, d) for e in everyone for d in suite.sizes if d == suite.d or not e.spiking]
-    jobs = [(e, d, s) for e, d in wanted for s in range(suite.seeds)]
-
-    def one(job: tuple[Entrant, int, int]) -> list[tuple[float, ...]]:
-        entrant, d, seed = job
-        loads = suite.some(entrant)
-        rows: list[tuple[float, ...]] = []
-        for load, filled in zip(loads, suite.filled(entrant, choices[entrant.name], seed, loads, d), strict=False):
-            recall, layer = filled.recall(suite.most(entrant)), filled.fitted.layer
-            measured = (getattr(recall, name) for name in MEASURES)
-            rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
-            answered = max(recall.bits, recall.first) if entrant.answers == "values" else recall.known
-            if load >= MOST and answered < RIGHT:
-                break
-        missing = (*[float("nan")] * len(MEASURES), 0, 0)
-        return rows + [missing] * (len(loads) - len(rows))
-
-    rows = suite.each(TITLE, jobs, one)
+    jobs = [(e, choices[e.name], s, d) for e, d in wanted for s in range(suite.seeds)]
+    rows = suite.each(TITLE, jobs, _loaded)
     return [
         _curve(suite, e, d, np.array(rows[k * suite.seeds : (k + 1) * suite.seeds])) for k, (e, d) in enumerate(wanted)
     ]
+
+
+def _loaded(suite: Suite, entrant: Entrant, choice: Choice, seed: int, d: int) -> list[tuple[float, ...]]:
+    """Return, by load, what is measured, the bits of the state and the neurons."""
+    loads = suite.some(entrant)
+    rows: list[tuple[float, ...]] = []
+    for load, filled in zip(loads, suite.filled(entrant, choice, seed, loads, d), strict=False):
+        recall, layer = filled.recall(suite.asked), filled.fitted.layer
+        measured = (getattr(recall, name) for name in MEASURES)
+        rows.append((*measured, filled.fitted.state_bits, layer.footprint().neurons))
+        answered = max(recall.bits, recall.first) if entrant.answers == "values" else recall.known
+        if load >= MOST and answered < RIGHT:
+            break
+    missing = (*[float("nan")] * len(MEASURES), 0, 0)
+    return rows + [missing] * (len(loads) - len(rows))
 
 
 def _curve(suite: Suite, entrant: Entrant, d: int, rows: npt.NDArray[np.float64]) -> Curve:

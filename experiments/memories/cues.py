@@ -24,6 +24,7 @@ PARTS: Mapping[str, tuple[float, ...]] = {
     "flipped": tuple(0.05 * k for k in range(10)),
 }
 """By kind of damage, the chance of each sign of a key."""
+EVERY = tuple(Damage(kind, part) for kind, parts in PARTS.items() for part in parts)
 TUNED_AT = (Damage("erased", 0.5), Damage("erased", 0.8), Damage("flipped", 0.2), Damage("flipped", 0.35))
 BASIN = 0.9
 """The share of right answers that bounds the basin."""
@@ -71,7 +72,7 @@ def radius(parts: Sequence[float], right: npt.NDArray[np.float64], level: float)
 def measure(suite: Suite) -> Part:
     """Fill every memory to the load, and ask for its items by keys that are unknown or wrong in parts."""
     asked = [e for e in suite.entrants.values() if DAMAGED not in e.cannot]
-    choices = suite.tuned(TITLE, asked, lambda e, c, s: _score(suite, e, c, s))
+    choices = suite.tuned(TITLE, asked, _score)
     found = damaged(suite, asked, choices)
     return Part(
         {f"{TITLE}: {suite.held(LOAD)} items": _summary(suite, found, False), f"{TITLE}, tuned": chosen(choices)},
@@ -83,28 +84,27 @@ def measure(suite: Suite) -> Part:
 
 def _score(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> float:
     (filled,) = suite.filled(entrant, choice, seed, [LOAD])
-    recalls = [filled.recall(suite.most(entrant), damage) for damage in TUNED_AT]
+    recalls = [filled.recall(suite.asked, damage) for damage in TUNED_AT]
     return float(np.mean([r.first + 0.1 * r.bits if entrant.answers == "values" else r.known for r in recalls]))
 
 
 def damaged(suite: Suite, asked: Sequence[Entrant], choices: Mapping[str, Choice]) -> list[Damaged]:
     """Return what every entrant makes of every kind of damage."""
-    jobs = [(e, s) for e in asked for s in range(suite.seeds)]
-    all_damage = [Damage(kind, part) for kind, parts in PARTS.items() for part in parts]
-
-    def one(job: tuple[Entrant, int]) -> list[tuple[float, float]]:
-        entrant, seed = job
-        (filled,) = suite.filled(entrant, choices[entrant.name], seed, [LOAD])
-        recalls = [filled.recall(suite.most(entrant), damage) for damage in all_damage]
-        return [(r.bits, r.first if entrant.answers == "values" else r.known) for r in recalls]
-
-    table = np.array(suite.each(TITLE, jobs, one)).reshape(len(asked), suite.seeds, len(all_damage), 2)
+    jobs = [(e, choices[e.name], s) for e in asked for s in range(suite.seeds)]
+    table = np.array(suite.each(TITLE, jobs, _recalled)).reshape(len(asked), suite.seeds, len(EVERY), 2)
     ends = np.cumsum([0, *map(len, PARTS.values())])
     return [
         Damaged(entrant, kind, rows[:, begin:end, 0], rows[:, begin:end, 1])
         for entrant, rows in zip(asked, table, strict=True)
         for kind, begin, end in zip(PARTS, ends, ends[1:], strict=False)
     ]
+
+
+def _recalled(suite: Suite, entrant: Entrant, choice: Choice, seed: int) -> list[tuple[float, float]]:
+    """Return, by damage, the shares of right bits and of right items, or of known keys."""
+    (filled,) = suite.filled(entrant, choice, seed, [LOAD])
+    recalls = [filled.recall(suite.asked, damage) for damage in EVERY]
+    return [(r.bits, r.first if entrant.answers == "values" else r.known) for r in recalls]
 
 
 def _summary(suite: Suite, found: Sequence[Damaged], intervals: bool) -> Columns:

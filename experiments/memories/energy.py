@@ -39,19 +39,7 @@ def measure(suite: Suite) -> Part:
     """Fill every memory to the load, ask for its items by whole keys, and divide by what was right."""
     everyone = list(suite.entrants.values())
     jobs = [(e, s) for e in everyone for s in range(suite.seeds)]
-
-    def one(job: tuple[Entrant, int]) -> list[list[float]]:
-        entrant, seed = job
-        (filled,) = suite.filled(entrant, next(entrant.choices()), seed, [LOAD])
-        recall = filled.recall(suite.most(entrant))
-        share = recall.first if entrant.answers == "values" else recall.known
-        known = [np.nan if entrant.spiking and name in NOT_COUNTED else 1.0 for name in COUNTS]
-        return [
-            [k * getattr(recall.write, name) / recall.writes for k, name in zip(known, COUNTS, strict=True)],
-            [k * getattr(recall.read, name) / recall.reads / share for k, name in zip(known, COUNTS, strict=True)],
-        ]
-
-    table = np.array(suite.each(TITLE, jobs, one)).reshape(len(everyone), suite.seeds, 2, len(COUNTS))
+    table = np.array(suite.each(TITLE, jobs, _spent)).reshape(len(everyone), suite.seeds, 2, len(COUNTS))
     found = [Spent(e, rows[:, 0], rows[:, 1]) for e, rows in zip(everyone, table, strict=True)]
     tables = {f"{TITLE}: a write": _counts(found, "write"), f"{TITLE}: a right answer": _counts(found, "right")}
     if suite.joules:
@@ -59,6 +47,18 @@ def measure(suite: Suite) -> Part:
     return Part(
         tables, {f"{TITLE}, intervals": _intervals(suite, found)}, criteria(suite, found), lambda: draw(found, suite)
     )
+
+
+def _spent(suite: Suite, entrant: Entrant, seed: int) -> list[list[float]]:
+    """Return the counts of a write, and of a right answer."""
+    (filled,) = suite.filled(entrant, next(entrant.choices()), seed, [LOAD])
+    recall = filled.recall(suite.asked)
+    share = recall.first if entrant.answers == "values" else recall.known
+    known = [np.nan if entrant.spiking and name in NOT_COUNTED else 1.0 for name in COUNTS]
+    return [
+        [k * getattr(recall.write, name) / recall.writes for k, name in zip(known, COUNTS, strict=True)],
+        [k * getattr(recall.read, name) / recall.reads / share for k, name in zip(known, COUNTS, strict=True)],
+    ]
 
 
 def _counts(found: Sequence[Spent], which: str) -> Columns:

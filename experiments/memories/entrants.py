@@ -48,7 +48,8 @@ class Order:
 class Fitted:
     """A memory that fits the budget. ``slots``: the items for which there is room, if that is limited.
 
-    ``number_bits``: bits that a number of the state counts; ``full``: whether the latest or the first items stay.
+    ``number_bits``: bits that a number of the state counts; ``full``: whether the latest or the first items stay; ``again``:
+    whether a key that is written again takes another slot where the first stay.
     """
 
     layer: MemoryLayer[Any]
@@ -56,6 +57,7 @@ class Fitted:
     slots: int | None = None
     number_bits: int = PRECISION
     full: Literal["latest", "first"] = "latest"
+    again: bool = False
 
     @property
     def state_bits(self) -> int:

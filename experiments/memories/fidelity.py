@@ -75,7 +75,7 @@ def majority(mean: Array, votes: int) -> Array:
 def measure(suite: Suite) -> Part:
     """Ask oracles and spiking forms for the same items, and two backends for the same answers."""
     jobs = [(pair, s) for pair in PAIRS for s in range(suite.seeds)]
-    rows = suite.each(TITLE, jobs, lambda job: _answers(suite, *job))
+    rows = suite.each(TITLE, jobs, _answers)
     found = [
         Compared(pair, *np.concatenate([row for (p, _), row in zip(jobs, rows, strict=True) if p is pair], axis=1))
         for pair in PAIRS
@@ -116,14 +116,14 @@ def _summary(found: Sequence[Compared]) -> Columns:
 
 def on_backends(suite: Suite) -> Columns:
     """Return, for every spiking entrant, whether the two backends answer and fire alike, or why that was not asked."""
-    spiking, why = [e for e in suite.entrants.values() if e.spiking], "left out in the short form"
+    spiking, why = [(e,) for e in suite.entrants.values() if e.spiking], "left out in the short form"
     if suite.other is not None:
         try:
             find_backend(suite.other)
-            return columns(suite.each(f"{TITLE}: {suite.other}", spiking, lambda e: _both(suite, e)) or [NOBODY])
+            return columns(suite.each(f"{TITLE}: {suite.other}", spiking, _both) or [NOBODY])
         except MissingDependency as error:
             why = str(error)
-    return columns([{**NOBODY, "entrant": e.name, "note": why} for e in spiking] or [NOBODY])
+    return columns([{**NOBODY, "entrant": e.name, "note": why} for (e,) in spiking] or [NOBODY])
 
 
 NOBODY: Mapping[str, Any] = {"entrant": "none", "reads": 0, "equal answers": 0, "equal costs": 0, "note": ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -60,21 +61,15 @@ class Pair:
 def _attention(races: int) -> Pair:
     return Pair(
         f"softmax attention, {races} races",
-        lambda seed: SoftmaxAttention(SoftmaxAttentionParameters(d_k=SIZE, d_v=SIZE, beta=BETA), seed),
-        lambda seed, on: MemoryNeuronPairs(
-            MemoryNeuronPairsParameters(d_k=SIZE, d_v=SIZE, slots=HELD, beta=BETA, races=races), seed, on
-        ),
+        partial(SoftmaxAttention, SoftmaxAttentionParameters(d_k=SIZE, d_v=SIZE, beta=BETA)),
+        partial(MemoryNeuronPairs, MemoryNeuronPairsParameters(d_k=SIZE, d_v=SIZE, slots=HELD, beta=BETA, races=races)),
         races,
     )
 
 
 def _patterns(name: str, oracle: Callable[[int], Layer], **parameters: Any) -> Pair:
-    return Pair(
-        name, oracle,
-        lambda seed, on: MemoryNeuronPatterns(
-            MemoryNeuronPatternsParameters(N=2 * SIZE, slots=HELD, races=MANY, **parameters), seed, on
-        ),
-    )  # fmt: skip
+    own = MemoryNeuronPatternsParameters(N=2 * SIZE, slots=HELD, races=MANY, **parameters)
+    return Pair(name, oracle, partial(MemoryNeuronPatterns, own))
 
 
 def _matrix(name: str, oracle: Callable[[int], Layer], spiking: Callable[[int, str], Layer]) -> Pair:
@@ -87,23 +82,23 @@ PAIRS = (
     _attention(MANY),
     _attention(FEW),
     _patterns(
-        "dense, P = 3", lambda seed: DenseHebbian(DenseHebbianParameters(N=2 * SIZE, P=3), seed), transfer="power", exponent=2
+        "dense, P = 3", partial(DenseHebbian, DenseHebbianParameters(N=2 * SIZE, P=3)), transfer="power", exponent=2
     ),
     _patterns(
         "modern Hopfield",
-        lambda seed: ModernHopfield(ModernHopfieldParameters(N=2 * SIZE, beta=16.0), seed),
+        partial(ModernHopfield, ModernHopfieldParameters(N=2 * SIZE, beta=16.0)),
         transfer="exponential", beta=16.0 / (2 * SIZE),
     ),
     _matrix(
-        "Hebbian", lambda seed: HebbianLinear(HebbianLinearParameters(**_SIZES), seed),
-        lambda seed, on: ThreeFactorHebbian(ThreeFactorHebbianParameters(**_SIZES), seed, on),
+        "Hebbian", partial(HebbianLinear, HebbianLinearParameters(**_SIZES)),
+        partial(ThreeFactorHebbian, ThreeFactorHebbianParameters(**_SIZES)),
     ),
     _matrix(
-        "delta", lambda seed: GatedDelta(GatedDeltaParameters(**_SIZES), seed),
-        lambda seed, on: ThreeFactorDelta(ThreeFactorDeltaParameters(**_SIZES), seed, on),
+        "delta", partial(GatedDelta, GatedDeltaParameters(**_SIZES)),
+        partial(ThreeFactorDelta, ThreeFactorDeltaParameters(**_SIZES)),
     ),
     _matrix(
-        "Titans", lambda seed: Titans(TitansParameters(**_SIZES, **_TITANS), seed),
-        lambda seed, on: ThreeFactorTitans(ThreeFactorTitansParameters(**_SIZES, **_TITANS), seed, on),
+        "Titans", partial(Titans, TitansParameters(**_SIZES, **_TITANS)),
+        partial(ThreeFactorTitans, ThreeFactorTitansParameters(**_SIZES, **_TITANS)),
     ),
 )  # fmt: skip

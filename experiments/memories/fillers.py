@@ -13,15 +13,13 @@ from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.items import Array
 from spikemem.experiments.memories.stream import BOOK, Stream, spaced
 from spikemem.experiments.memories.suite import Suite
-from spikemem.experiments.memories.sweep import Samples, Sweep, padded
+from spikemem.experiments.memories.sweep import Samples, Sweep, by_entrant
 
 TITLE = "P3 fillers"
 FILLERS = (0, 16, 64, 256, 1024, 4096)
-SPIKING = 3
-"""Of FILLERS, how many are written to what runs as spikes, which takes long."""
 TUNED_AT = 64
 FORGOTTEN = 1 / 8
-"""The share of items found (above what is found by chance) below which no more fillers come."""
+"""The share of items found (above what is found by chance) below which, in some seed, no more fillers come."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Holding:
     def __init__(self, suite: Suite, entrant: Entrant, choice: Choice, number: int) -> None:
         self.count, self.fillers = targets(suite), 0
         self.stream = Stream(suite, entrant, choice, number, self.count + TUNED_AT)
-        self.asked = spaced(self.count, suite.most(entrant))
+        self.asked = spaced(self.count, suite.asked)
         for k in range(self.count):
             self.stream.write(k, self.stream.book[k])
 
@@ -63,12 +61,14 @@ class Holding:
 
 
 def measure(suite: Suite) -> Held:
-    """Return what is left after more and more fillers; where all but an eighth is forgotten, no more are written."""
+    """Return what is left after more and more fillers; where a seed has forgotten all but an eighth, no more are written."""
     everyone = list(suite.entrants.values())
-    choices = suite.tuned(TITLE, everyone, lambda e, c, s: _score(suite, e, c, s))
-    found = suite.each(TITLE, everyone, lambda e: _held(suite, e, choices[e.name]))
-    x = tuple(map(float, FILLERS))
-    right, strength = ({e.name: own[k] for e, own in zip(everyone, found, strict=True)} for k in (0, 1))
+    choices = suite.tuned(TITLE, everyone, _score)
+    found = by_entrant(suite, TITLE, everyone, choices, _held)
+    x, steps = tuple(map(float, FILLERS)), len(FILLERS)
+    right, strength = ({name: _whole(own[:, part]) for name, own in found.items()} for part in (
+        slice(steps), slice(steps, None)
+    ))  # fmt: skip
     return Held(Sweep("fillers", "fillers", x, right), Sweep("strength", "fillers", x, strength), choices)
 
 
@@ -78,18 +78,23 @@ def _score(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float
     return holding.ask()[0]
 
 
-def _held(suite: Suite, entrant: Entrant, choice: Choice) -> tuple[Samples, Samples]:
-    own = [Holding(suite, entrant, choice, number) for number in range(suite.seeds)]
+def _held(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
+    """Return, by fillers, the share of items found, then their strength over that without fillers."""
+    holding = Holding(suite, entrant, choice, number)
     chance = 0.5 if entrant.answers == "known" else 0.0
-    asked = []
-    for fillers in FILLERS[: SPIKING if entrant.spiking else None]:
-        for holding in own:
-            holding.fill(fillers)
-        asked.append([holding.ask() for holding in own])
-        if np.mean([right for right, _ in asked[-1]]) - chance <= FORGOTTEN * (1.0 - chance):
+    asked = np.full((2, len(FILLERS)), np.nan)
+    for k, fillers in enumerate(FILLERS):
+        holding.fill(fillers)
+        asked[:, k] = holding.ask()
+        if asked[0, k] - chance <= FORGOTTEN * (1.0 - chance):
             break
-    right, strength = np.array(asked).transpose(2, 1, 0)
-    return padded(right.tolist(), len(FILLERS)), padded((strength / strength[:, :1]).tolist(), len(FILLERS))
+    asked[1] /= asked[1, 0]
+    return [float(v) for v in asked.ravel()]
+
+
+def _whole(samples: Samples) -> Samples:
+    """Return samples up to where each seed was asked."""
+    return np.where(np.isnan(samples).any(axis=0), np.nan, samples)
 
 
 def half_life(fillers: Sequence[float], strength: Array) -> float:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
+from spikemem.experiments.memories.spiking import DAMAGED, REPLAY, VALUES
 from spikemem.experiments.memories.stream import BOOK, Stream, refusal, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep import Sweep, Trial, able, by_entrant, mean_of, points, reason, refused
 from spikemem.experiments.memories.sweep_page import draw
 
 TITLE = "P3 interference"
@@ -21,7 +22,6 @@ REPETITION = (0.0, 1.0, 2.0)
 """Shown once; four times in a row; four times with others between. The last time is the same."""
 REPLAYS = (0.0, 1.0, 4.0)
 ASKED, TIMES = 16, 4
-Trial = Callable[[Suite, Entrant, Choice, int], list[float]]
 
 
 def close_keys(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
@@ -107,13 +107,10 @@ def repeated(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> lis
 
 def measure(suite: Suite) -> Part:
     """Measure all of it, with what was tuned on the list."""
-    cannot = left_out(suite)
+    cannot = reason(suite, VALUES)
     asked = able(suite, cannot)
 
-    def score(entrant: Entrant, choice: Choice, number: int) -> float:
-        return float(np.mean(serial(suite, entrant, choice, number)))
-
-    choices = suite.tuned(TITLE, asked, score)
+    choices = suite.tuned(TITLE, asked, partial(mean_of, serial))
     whys = cannot | {e.name: why for e in asked if (why := _refusal(suite, e))}
 
     def sweep(name: str, what: str, x: tuple[float, ...], trial: Trial, no: dict[str, str] = cannot) -> Sweep:
@@ -122,19 +119,20 @@ def measure(suite: Suite) -> Part:
     both = sweep("forgotten keys", "keys forgotten", FORGOTTEN, forgotten, whys)
     steps = len(FORGOTTEN)
     sweeps = [
-        sweep("close keys", "mean cosine of two keys", COSINES, close_keys),
+        sweep("close keys", "mean cosine of two keys", COSINES, close_keys, cannot | reason(suite, DAMAGED)),
         sweep("serial position", "quarter of the list", QUARTERS, serial),
         Sweep("residue", "keys forgotten", FORGOTTEN, {n: own[:, :steps] for n, own in both.found.items()}, whys),
         Sweep("collateral", "keys forgotten", FORGOTTEN, {n: own[:, steps:] for n, own in both.found.items()}, whys),
         sweep("repetition", "once, massed (1), spaced (2)", REPETITION, repeated),
-        sweep("replay", "replays of all items", REPLAYS, replayed),
+        sweep("replay", "replays of all items", REPLAYS, replayed, cannot | reason(suite, REPLAY)),
     ]
+    told = [s for s in sweeps if s.name != "collateral"]  # whose reasons are those of the residue
     heading = (
         f"Interference at equal bits: share of items found; of {suite.d // 4} items some are forgotten (residue), and the "
         f"others are asked (collateral); mean and 95 % interval of {suite.seeds} seeds"
     )
     return Part(
-        {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(sweeps[2:3])},
+        {f"{TITLE}: {s.name}": s.table() for s in sweeps} | {f"{TITLE}, cannot": refused(told)},
         {f"{TITLE}, {s.name}, points": points(suite, [s]) for s in sweeps} | {f"{TITLE}, tuned": chosen(choices)},
         criteria(suite, {s.name: s for s in sweeps}),
         lambda: draw(suite, sweeps, heading),
@@ -181,6 +179,10 @@ def criteria(suite: Suite, by_name: dict[str, Sweep]) -> tuple[Criterion, ...]:
             )
         )
     residue = by_name["residue"]
+    if "ridge" in residue.found:
+        left, others = (by_name[n].at("ridge", 8.0) for n in ("residue", "collateral"))
+        what = "ridge: of forgotten keys at most 10 % are found, of the others at least 95 %"
+        made.append(Criterion(what, left <= 0.1 and others >= 0.95, f"{left:.3f}, {others:.3f}"))
     if "modern Hopfield" in residue.found:
         left = residue.at("modern Hopfield", 8.0)
         made.append(Criterion("modern Hopfield: an item that is dropped is not found", left <= 0.05, f"{left:.3f}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from spikemem.rng import generator
 
 Array = npt.NDArray[np.float64]
+SHORT = 512
+"""Signs of a row that are drawn, and kept, together."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,11 @@ class Items:
         >>> bool((items.key(3, 9)[:5] == items.key(3, 5)).all())
         True
         """
-        return _signs(generator(self.seed, "key", number), length)
+        return _signs(self.seed, "key", number, length)
 
     def values(self, count: int) -> Array:
         """Return the values of the first ``count`` items, one a row."""
-        return np.array([_signs(generator(self.seed, "value", k), self.d) for k in range(count)]).reshape(count, self.d)
+        return np.array([_signs(self.seed, "value", k, self.d) for k in range(count)]).reshape(count, self.d)
 
     def damaged(self, number: int, length: int, damage: Damage) -> Array:
         """Return a key of which each sign is damaged with the chance ``damage.part``.
@@ -46,9 +49,22 @@ class Items:
         return np.where(drawn < damage.part, DAMAGES[damage.kind](key), key)
 
 
-def _signs(rng: np.random.Generator, length: int) -> Array:
+def _signs(seed: int, kind: str, number: int, length: int) -> Array:
     """Return random signs, each from a draw of its own, so that a longer row begins with the shorter one."""
-    return np.where(rng.random(length) < 0.5, -1.0, 1.0)
+    drawn = _short(seed, kind, number)[:length] if length <= SHORT else _drawn(seed, kind, number, length)
+    return drawn.astype(np.float64)
+
+
+def _drawn(seed: int, kind: str, number: int, length: int) -> npt.NDArray[np.int8]:
+    return np.where(generator(seed, kind, number).random(length) < 0.5, np.int8(-1), np.int8(1))
+
+
+@lru_cache(maxsize=2**16)
+def _short(seed: int, kind: str, number: int) -> npt.NDArray[np.int8]:
+    """Return the first signs of a row, which memory after memory is given: at most 32 MB of them are kept."""
+    drawn = _drawn(seed, kind, number, SHORT)
+    drawn.flags.writeable = False
+    return drawn
 
 
 DAMAGES: Mapping[str, Callable[[Array], Array]] = {"erased": lambda key: 0.0 * key, "flipped": lambda key: -key}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from spikemem.experiments.memories.codes import Blocks, Pairs, Patterns
 from spikemem.experiments.memories.entrants import Choice, Entrant, Fitted, Order
 from spikemem.layers import (
@@ -81,8 +83,8 @@ HALVES = "a matrix of reals and slots of reals, half each"
 KEPT = (
     Entrant("softmax attention", SLOTS, _softmax, REAL_SLOTS, grid={"keys": (0.25, 1.0), "beta": (8.0, 32.0)}),
     Entrant("modern Hopfield", SLOTS, _modern, SIGNED_SLOTS, "iterative", grid={"keys": (1.0, 4.0), "beta": (32.0, 128.0)}),
-    Entrant("Hopfield, P = 2", SLOTS, lambda o, c: _dense(2, o, c), SIGNED_SLOTS, "iterative", grid={"keys": (1.0, 4.0)}),
-    Entrant("dense, P = 3", SLOTS, lambda o, c: _dense(3, o, c), SIGNED_SLOTS, "iterative", grid={"keys": (1.0, 4.0)}),
+    Entrant("Hopfield, P = 2", SLOTS, partial(_dense, 2), SIGNED_SLOTS, "iterative", grid={"keys": (1.0, 4.0)}),
+    Entrant("dense, P = 3", SLOTS, partial(_dense, 3), SIGNED_SLOTS, "iterative", grid={"keys": (1.0, 4.0)}),
     Entrant("novelty gate", SLOTS, _novelty, HALVES, grid={"match": (0.99, 0.5, 0.3), "decay": (1.0, 0.98)}),
     Entrant("pointer", SLOTS, _pointer, HALVES, grid={"weight": (1.0, 4.0), "beta": (8.0, 32.0)}),
     Entrant(

@@ -11,7 +11,7 @@ from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.spiking import VALUES
 from spikemem.experiments.memories.stream import BOOK, Stream, refusal, spaced
 from spikemem.experiments.memories.suite import Suite
-from spikemem.experiments.memories.sweep import Sweep, able, padded, reason
+from spikemem.experiments.memories.sweep import Sweep, able, reason
 
 TITLE = "P6 lesion and precision"
 SHARES = (0.0, 0.1, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95)
@@ -24,7 +24,7 @@ Damaging = Callable[[Stream], object]
 
 
 def held(suite: Suite) -> int:
-    """Return the items that are held: d / 2, few enough for memories to answer while they are whole."""
+    """Return the items that are held: d / 2, few enough for most memories to answer while they are whole."""
     return min(suite.d // 2, BOOK // 2)
 
 
@@ -41,16 +41,21 @@ def amounts(kind: str) -> tuple[float, ...]:
 
 
 def full(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> Stream:
-    """Return a memory that holds its items."""
+    """Return a memory that holds its items: half of its room, where that is less."""
     stream = Stream(suite, entrant, choice, number, held(suite))
-    for k in range(held(suite)):
+    for k in range(_own(suite, stream)):
         stream.write(k, stream.book[k])
     return stream
 
 
+def _own(suite: Suite, stream: Stream) -> int:
+    slots = stream.fitted.slots
+    return held(suite) if slots is None else min(held(suite), slots // 2)
+
+
 def asked_after(suite: Suite, stream: Stream, damage: Damaging) -> float:
     """Return the share of items found by a copy of the memory that was damaged."""
-    copy, asked = stream.copy(), spaced(held(suite), ASKED)
+    copy, asked = stream.copy(), spaced(_own(suite, stream), ASKED)
     damage(copy)
     return copy.right(asked, asked)
 
@@ -61,29 +66,29 @@ def measure(suite: Suite, choices: dict[str, Choice]) -> list[Sweep]:
     asked = able(suite, valueless)
     refused = {k: valueless | _refusals(suite, asked, k) for k in KINDS}
     some = [e for e in asked if any(e.name not in refused[k] for k in KINDS)]
-    choices |= suite.tuned(TITLE, some, lambda e, c, s: _score(suite, e, c, s))
-
-    def one(job: tuple[Entrant, int]) -> list[list[float]]:
-        entrant, number = job
-        stream = full(suite, entrant, choices[entrant.name], number)
-        return [
-            [] if entrant.name in refused[k] else [asked_after(suite, stream, deed(k, x)) for x in amounts(k)]
-            for k in KINDS
-        ]
-
-    jobs = [(e, s) for e in some for s in range(suite.seeds)]
-    rows = suite.each(TITLE, jobs, one)
+    choices |= suite.tuned(TITLE, some, _score)
+    kinds = {e.name: tuple(k for k in KINDS if e.name not in refused[k]) for e in some}
+    jobs = [(e, choices[e.name], s, kinds[e.name]) for e in some for s in range(suite.seeds)]
+    rows = suite.each(TITLE, jobs, _hurt)
     return [
         Sweep(
             f"lesion of {k}" if k != "precision" else k, "share" if k != "precision" else "bits", amounts(k),
             {
-                e.name: padded([rows[m * suite.seeds + s][n] for s in range(suite.seeds)], len(amounts(k)))
-                for m, e in enumerate(some) if e.name not in refused[k]
+                e.name: np.array([rows[m * suite.seeds + s][k] for s in range(suite.seeds)])
+                for m, e in enumerate(some) if k in kinds[e.name]
             },
             refused[k],
         )
-        for n, k in enumerate(KINDS)
+        for k in KINDS
     ]  # fmt: skip
+
+
+def _hurt(
+    suite: Suite, entrant: Entrant, choice: Choice, number: int, kinds: tuple[str, ...]
+) -> dict[str, list[float]]:
+    """Return, by kind of damage, the share of items found after each amount of it."""
+    stream = full(suite, entrant, choice, number)
+    return {kind: [asked_after(suite, stream, deed(kind, x)) for x in amounts(kind)] for kind in kinds}
 
 
 def _refusals(suite: Suite, asked: Sequence[Entrant], kind: str) -> dict[str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.spiking import VALUES
 from spikemem.experiments.memories.stream import Stream, spaced
 from spikemem.experiments.memories.suite import Suite
-from spikemem.experiments.memories.sweep import Sweep, able, reason
+from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, reason
 
 TITLE = "P3 overwriting"
 VALUES_A_KEY = (1, 2, 3, 4)
@@ -22,29 +20,29 @@ def keys(suite: Suite) -> int:
     return min(suite.d // 4, 64)
 
 
-def overwrite(suite: Suite, entrant: Entrant, choice: Choice, number: int, stages: tuple[int, ...]) -> list[float]:
+def overwrite(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list[float]:
     """Give every key value after value; return the share of the latest that are found, where they are asked."""
     count = keys(suite)
     stream = Stream(suite, entrant, choice, number, count * VALUES_A_KEY[-1])
-    asked, found = spaced(count, suite.most(entrant)), []
+    asked, found = spaced(count, suite.asked), []
     for stage in VALUES_A_KEY:
         order = suite.how.generator("overwrite", str(number), str(stage)).permutation(count).tolist()
         for k in order:
             stream.write(k, stream.book[k + (stage - 1) * count])
-        if stage in stages:
-            found.append(stream.right(asked, [k + (stage - 1) * count for k in asked]))
+        found.append(stream.right(asked, [k + (stage - 1) * count for k in asked]))
     return found
+
+
+def _score(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float:
+    return overwrite(suite, entrant, choice, number)[-1]
 
 
 def measure(suite: Suite, choices: dict[str, Choice]) -> Sweep:
     """Return the share of keys whose latest value is found, by values a key; ``choices`` gets what was tuned."""
     cannot = reason(suite, VALUES)
     asked = able(suite, cannot)
-    choices |= suite.tuned(TITLE, asked, lambda e, c, s: overwrite(suite, e, c, s, VALUES_A_KEY[-1:])[0])
-    jobs = [(e, s) for e in asked for s in range(suite.seeds)]
-    rows = suite.each(TITLE, jobs, lambda j: overwrite(suite, j[0], choices[j[0].name], j[1], VALUES_A_KEY))
-    table = np.array(rows).reshape(len(asked), suite.seeds, len(VALUES_A_KEY))
-    found = {e.name: own for e, own in zip(asked, table, strict=True)}
+    choices |= suite.tuned(TITLE, asked, _score)
+    found = by_entrant(suite, TITLE, asked, choices, overwrite)
     return Sweep("overwriting", "values a key", tuple(map(float, VALUES_A_KEY)), found, cannot)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from spikemem.layers import Item, PairParameters, PatternParameters, Query, Reca
 from spikemem.layers.codes import BINARY, SIGNED, TERNARY
 from spikemem.layers.cost import Array as AnyArray
 from spikemem.layers.cost import Cost
-from spikemem.layers.spiking.running import RunningLayer, lines
+from spikemem.layers.spiking.running import ROUND, RunningLayer, lines
 from spikemem.models import CA3CAM, SDRNeuron, Sparsey
 from spikemem.models.sparsey import Level
 from spikemem.parameters import parameter
@@ -32,19 +32,33 @@ class CamParameters(PairParameters):
 class Cam(RunningLayer[CamParameters]):
     """The CA3 memory (:class:`spikemem.models.CA3CAM`): one of d_k cues brings up the content bits of its memory, 1 or 0.
 
-    Its state is the weights of both of its plastic projections, though that from content to cues answers no cue.
+    Its state is the weights of both of its plastic projections, though that from content to cues answers no cue. As its rule
+    changes the weights of a line when that spikes next, all that was written is recalled once before it is cut or rounded.
     """
 
     takes = CamParameters
     traits = Traits(keys=BINARY, values=BINARY)
-    cannot = CANNOT
+    modes: ClassVar = {"quantise": ROUND}
+    cannot: ClassVar = {way: why for way, why in CANNOT.items() if way != "quantise"}
+    synapses: ClassVar = {"memory": (("cue_from_cue->content_from_cue", "weights"),)}
 
     def _model(self) -> Memory:
         return CA3CAM(cues=self.parameters.d_k, bits=self.parameters.d_v)
 
+    def _reset(self) -> None:
+        super()._reset()
+        self._cues: dict[int, None] = {}
+
     def _write(self, item: Item) -> None:
-        self._running.do("learn", cue=int(np.argmax(item.key)), content=np.flatnonzero(item.value).tolist())
+        cue = int(np.argmax(item.key))
+        self._running.do("learn", cue=cue, content=np.flatnonzero(item.value).tolist())
         self._running.wait(GAP_MS)
+        self._cues[cue] = None
+
+    def _settle(self) -> None:
+        for cue in self._cues:
+            self._running.do("recall", cue=cue)
+            self._running.wait(GAP_MS)
 
     def _read(self, query: Query) -> Recalled:
         value = np.zeros(self.parameters.d_v)
@@ -79,7 +93,11 @@ class Macrocolumn(RunningLayer[MacrocolumnParameters]):
 
     takes = MacrocolumnParameters
     traits = Traits(keys=SIGNED, values=SIGNED, cues=TERNARY, auto=True)
-    cannot = CANNOT
+    cannot: ClassVar = {**CANNOT, "quantise": "its synapses are of one bit already"}
+    synapses: ClassVar = {
+        "memory": (("level1-up->pixel", "weights"),),
+        "routing": (("in_pixel-up->level1", "weights"),),
+    }
 
     def _model(self) -> Memory:
         p = self.parameters
@@ -114,7 +132,8 @@ class Recogniser(RunningLayer[RecogniserParameters]):
     """A neuron with a segment for each pattern of active cells (:class:`spikemem.models.SDRNeuron`).
 
     It says whether a pattern is one of those: the confidence is 1 or 0, and there is no other answer. It is made with its
-    patterns, so it is made anew when it is read after a write, and a write has no cost but its synapses. Its state is the
+    patterns, so it is made anew when it is read after a write, and a write has no cost but its synapses; a pattern that it has
+    gets no second segment. Its state is the
     cells that synapses come from, as whole numbers.
     """
 
@@ -128,6 +147,7 @@ class Recogniser(RunningLayer[RecogniserParameters]):
 
     def _reset(self) -> None:
         self._patterns: list[tuple[int, ...]] = []
+        self._known: set[tuple[int, ...]] = set()
         self._made = 0
 
     def _ready(self) -> None:
@@ -137,8 +157,11 @@ class Recogniser(RunningLayer[RecogniserParameters]):
             self._made = len(self._patterns)
 
     def _write(self, item: Item) -> None:
-        self._patterns.append(tuple(np.flatnonzero(item.key).tolist()))
-        self._meter.add(Cost(weight_updates=self.parameters.synapses))
+        pattern = tuple(np.flatnonzero(item.key).tolist())
+        if pattern not in self._known:
+            self._patterns.append(pattern)
+            self._known.add(pattern)
+            self._meter.add(Cost(weight_updates=self.parameters.synapses))
 
     def _read(self, query: Query) -> Recalled:
         if not self._patterns:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from spikemem.experiments.memories.codes import Cells, Lines, Patterns, SignedPairs
 from spikemem.experiments.memories.entrants import PRECISION, Choice, Entrant, Fitted, Order
 from spikemem.experiments.memories.kept import BINARY
@@ -17,6 +19,8 @@ from spikemem.layers.spiking.memory_neurons import MemoryNeuronPairs, MemoryNeur
 
 DAMAGED = "damaged keys"
 VALUES = "values"
+REPLAY = "replay"
+FILLS_UP = {REPLAY: "a pair that is written again takes another slot, of which there are too few"}
 RACES = 8
 """Races that the exponential memory neurons hold for an answer."""
 LONG_KEY, KEY_SIGNS, SYNAPSES = 256, 4, 20
@@ -28,7 +32,7 @@ def _memory_neurons(transfer: Transfer, races: int, order: Order, choice: Choice
         d_k=order.d, d_v=order.d, slots=slots, transfer=transfer, races=races, **choice
     )
     layer = MemoryNeuronPairs(parameters, order.seed, order.backend)
-    return Fitted(layer, SignedPairs(order.d, order.d), slots, full="first")
+    return Fitted(layer, SignedPairs(order.d, order.d), slots, full="first", again=True)
 
 
 def _cam(order: Order, choice: Choice) -> Fitted:
@@ -60,12 +64,13 @@ def _recogniser(order: Order, choice: Choice) -> Fitted:
 
 SPIKING = (
     Entrant(
-        "memory neurons, exp", BINARY, lambda o, c: _memory_neurons("exponential", RACES, o, c),
+        "memory neurons, exp", BINARY, partial(_memory_neurons, "exponential", RACES),
         "binary synapses from and onto lines, two a sign", grid={"beta": (0.1, 0.2, 0.4)}, spiking=True,
+        cannot=FILLS_UP,
     ),
     Entrant(
-        "memory neurons, winner", BINARY, lambda o, c: _memory_neurons("winner", 1, o, c),
-        "binary synapses from and onto lines, two a sign", spiking=True,
+        "memory neurons, winner", BINARY, partial(_memory_neurons, "winner", 1),
+        "binary synapses from and onto lines, two a sign", spiking=True, cannot=FILLS_UP,
     ),
     Entrant(
         "CA3", BINARY, _cam, "two plastic projections of reals", spiking=True, grid={"value signs": (2.0, 4.0)},

@@ -31,7 +31,8 @@ class Stream:
         self.items = Items(order.seed, order.d)
         self.book = book(order.seed, order.d)
         self._keys: dict[int, Array] = {}
-        self._held: set[int] = set()
+        self._places: dict[int, int] = {}
+        self._writes = 0
 
     def copy(self) -> Self:
         """Return a memory in the same state, of which nothing is shared with this one."""
@@ -45,7 +46,11 @@ class Stream:
 
     def coded(self, number: int) -> Array:
         """Return a key as the layer takes it; a pattern with the value of the key's own number."""
-        return self.fitted.code.item(number, self.key(number), self.book[number])[0]
+        return self.fitted.code.item(self._place(number), self.key(number), self.book[number])[0]
+
+    def _place(self, number: int) -> int:
+        """Return how many keys were written before this one first was; -1 if it was not: that is its line, if it has one."""
+        return self._places.get(number, -1)
 
     def set_key(self, number: int, signs: Array) -> None:
         """Give a key other signs than those that the item of this number has."""
@@ -53,15 +58,23 @@ class Stream:
 
     def write(self, number: int, value: Array) -> None:
         """Write a value under a key, unless the memory is full of other keys, which stay, or has no such cue."""
-        slots, code = self.fitted.slots, self.fitted.code
-        if self.fitted.full == "first" and slots is not None and len(self._held | {number}) > slots:
+        if self._refused(number):
             return
-        self._held.add(number)
-        self.fitted.layer.write(*code.item(number, self.key(number), value))
+        place = self._places.setdefault(number, len(self._places))
+        self._writes += 1
+        self.fitted.layer.write(*self.fitted.code.item(place, self.key(number), value))
+
+    def _refused(self, number: int) -> bool:
+        fitted = self.fitted
+        if fitted.full == "latest" or fitted.slots is None:
+            return False
+        if fitted.again:
+            return self._writes >= fitted.slots
+        return number not in self._places and len(self._places) >= fitted.slots
 
     def replay(self, numbers: Sequence[int], times: int) -> None:
-        """Have the layer write the pairs of these numbers again, each with the value of its own number."""
-        pairs = [self.fitted.code.item(k, self.key(k), self.book[k]) for k in numbers]
+        """Have the layer write the pairs of these numbers, as far as it was given them, again."""
+        pairs = [self.fitted.code.item(self._place(k), self.key(k), self.book[k]) for k in numbers if k in self._places]
         single = self.fitted.layer.traits.auto
         self.fitted.layer.consolidate(times, [p[0] if single else p for p in pairs])
 
@@ -70,7 +83,7 @@ class Stream:
         layer, code = self.fitted.layer, self.fitted.code
         if self.fitted.full == "latest" and self.fitted.slots is not None:
             layer.forget("prune", self.fitted.slots)
-        return np.array([code.scores(layer.read(code.cue(k, self.key(k))).value) for k in numbers])
+        return np.array([code.scores(layer.read(code.cue(self._place(k), self.key(k))).value) for k in numbers])
 
     def right(self, numbers: Sequence[int], own: Sequence[int], book: Array | None = None) -> float:
         """Return the share of keys of which the value ``own`` is found among all of the book.

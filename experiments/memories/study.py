@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import model_validator
@@ -14,6 +16,7 @@ from spikemem.experiments.memories.entrants import Entrant
 from spikemem.experiments.memories.registry import ENTRANTS
 from spikemem.experiments.memories.suite import Part, Suite
 from spikemem.language import parameter
+from spikemem.processes import Processes, cores
 
 PROTOCOLS: Mapping[str, Callable[[Suite], Part]] = {
     "fidelity": fidelity.measure,
@@ -50,8 +53,10 @@ class MemoriesStudy(Study):
     joules_per_mac: float | None = parameter(None, ge=0, doc="joules of a multiply-accumulate, of your hardware")
     joules_per_update: float | None = parameter(None, ge=0, doc="joules of an update of a weight, of your hardware")
     joules_per_byte: float | None = parameter(None, ge=0, doc="joules of a byte of state moved, of your hardware")
+    workers: int = parameter(0, ge=0, doc="processes that the work is spread over; 0: as many as there are processors")
     short: bool = parameter(
-        False, doc="a quick look: d = 64, two seeds, 16 items asked, fewer loads, no slopes, one backend"
+        False,
+        doc="a quick look, in one process: d = 64, two seeds, 16 items asked, fewer loads, no slopes, one backend",
     )
 
     @model_validator(mode="after")
@@ -85,7 +90,9 @@ class MemoriesStudy(Study):
     def run(self, how: StudyRun) -> Findings:
         """Measure by each protocol."""
         suite = self.suite(how)
-        parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
+        with nullcontext() if self.short else Processes(self.workers or cores()) as workers:
+            suite = replace(suite, workers=workers)
+            parts = {name: PROTOCOLS[name](suite) for name in self.protocols or PROTOCOLS}
         everyone = list(suite.entrants.values())
         tables = {"entrants": _described(everyone)}
         for part in parts.values():

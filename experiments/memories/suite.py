@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import bootstrap
 
-from spikemem.experiment.study import Columns, Criterion, StudyRun, columns
+from spikemem.experiment.study import Columns, Criterion, StudyRun, columns, silent
 from spikemem.experiments.memories.entrants import Choice, Entrant, Order
 from spikemem.experiments.memories.trial import Filled
 from spikemem.parallel import spread as on_threads
+from spikemem.processes import Processes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,12 +36,17 @@ class Part:
     draw: Callable[[], Figure]
 
 
+type Score = Callable[[Suite, Entrant, Choice, int], float]
+"""How good a choice is on a seed. It is sent to workers, so it is a function of a module."""
+
+
 @dataclass(frozen=True)
 class Suite:
     """A comparison. ``d``: signs of a value, in memories of d x d numbers; ``asked``: items asked for in a trial, at most.
 
     ``joules``: what users say that one of each count of :class:`spikemem.layers.Cost` takes, as far as they say it.
-    ``other``: the backend that the first one's answers are set against, if it is installed.
+    ``other``: the backend that the first one's answers are set against, if it is installed. ``workers``: the processes that
+    the work is spread over; None: threads of this one, for what is short.
     """
 
     how: StudyRun
@@ -53,18 +58,26 @@ class Suite:
     loads: tuple[float, ...]
     joules: Mapping[str, float] = field(default_factory=dict)
     other: str | None = "brian2"
+    workers: Processes | None = None
 
-    def each[I, T](self, what: str, items: Sequence[I], work: Callable[[I], T]) -> list[T]:
-        """Return what ``work`` makes of every item, on the hardware's threads, and tell how far it is."""
+    def each[*I, T](self, what: str, jobs: Sequence[tuple[*I]], work: Callable[[Suite, *I], T]) -> list[T]:
+        """Return what ``work`` makes of this suite and every job, on the workers, and tell how far it is."""
+        if not jobs:
+            return []
+        self.how.progress(0, len(jobs), what)
+        if self.workers is not None:
+            # What is sent to workers has neither them nor the progress bar.
+            sent = replace(self, how=replace(self.how, progress=silent), workers=None)
+            pieces = [(sent, *job) for job in jobs]
+            return self.workers.spread(work, pieces, lambda done: self.how.progress(done, len(jobs), what))
         done = count(1)
 
         def one(k: int) -> T:
-            made = work(items[k])
-            self.how.progress(next(done), len(items), what)
+            made = work(self, *jobs[k])
+            self.how.progress(next(done), len(jobs), what)
             return made
 
-        self.how.progress(0, len(items), what)
-        return on_threads(self.how.threads, len(items), one) if items else []
+        return on_threads(self.how.threads, len(jobs), one)
 
     def filled(
         self, entrant: Entrant, choice: Choice, number: int, loads: Sequence[float], d: int | None = None
@@ -84,17 +97,11 @@ class Suite:
         """Return the loads at which an entrant is measured: all, or up to 8 every second one of what takes long."""
         return tuple(load for load in self.loads[1::2] if load <= 8.0) if entrant.spiking else self.loads
 
-    def most(self, entrant: Entrant) -> int:
-        """Return the items that are asked for in a trial, at most: of what runs as spikes, which takes long, a quarter."""
-        return -(-self.asked // 4) if entrant.spiking else self.asked
-
     def held(self, load: float, d: int | None = None) -> int:
         """Return the items of a load, which is in units of d."""
         return max(round(load * (d or self.d)), 2)
 
-    def tuned(
-        self, what: str, asked: Sequence[Entrant], score: Callable[[Entrant, Choice, int], float]
-    ) -> dict[str, Choice]:
+    def tuned(self, what: str, asked: Sequence[Entrant], score: Score) -> dict[str, Choice]:
         """Return, for each entrant, the choice with the best mean score on seeds of their own; of equals the first."""
         tried = [
             (e, c, TUNING + s)
@@ -103,7 +110,7 @@ class Suite:
             if len(list(e.choices())) > 1
             for s in range(TUNING_SEEDS)
         ]
-        scores = self.each(f"{what}: tuning", tried, lambda t: score(*t))
+        scores = self.each(f"{what}: tuning", tried, score)
         best: dict[str, Choice] = {}
         for entrant in asked:
             choices = list(entrant.choices())
@@ -116,11 +123,9 @@ class Suite:
         """Return the mean over seeds and the ends of its bootstrap interval (percentile, 95 %)."""
         if samples.size < 2 or np.isnan(samples).any():
             return float(np.mean(samples)), np.nan, np.nan
-        found = bootstrap(
-            (samples,), np.mean, n_resamples=RESAMPLES, confidence_level=LEVEL, method="percentile",
-            rng=self.how.generator("bootstrap", name),
-        ).confidence_interval  # fmt: skip
-        return float(samples.mean()), float(found.low), float(found.high)
+        drawn = self.how.generator("bootstrap", name).integers(0, samples.size, (RESAMPLES, samples.size))
+        low, high = np.quantile(samples[drawn].mean(axis=1), [0.5 - 0.5 * LEVEL, 0.5 + 0.5 * LEVEL])
+        return float(samples.mean()), float(low), float(high)
 
     def spread(self, column: str, name: str, samples: npt.NDArray[np.float64]) -> dict[str, float]:
         """Return the columns of a mean over seeds and of its interval."""

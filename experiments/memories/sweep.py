@@ -74,24 +74,9 @@ def refused(sweeps: Iterable[Sweep]) -> Columns:
     return columns(rows) if rows else {"entrant": [], "what": [], "why": []}
 
 
-def padded(rows: list[list[float]], length: int) -> Samples:
-    """Return rows of one length, not a number where a row is shorter.
-
-    >>> padded([[1.0], [2.0]], 2)
-    array([[ 1., nan],
-           [ 2., nan]])
-    """
-    return np.array([row + [np.nan] * (length - len(row)) for row in rows])
-
-
 def reason(suite: Suite, what: str) -> dict[str, str]:
     """Return the reasons of the entrants that say that they cannot be asked ``what``."""
     return {name: e.cannot[what] for name, e in suite.entrants.items() if what in e.cannot}
-
-
-def left_out(suite: Suite) -> dict[str, str]:
-    """Return the entrants that take too long for a protocol of many writes."""
-    return {name: "it runs as spikes, which takes too long here" for name, e in suite.entrants.items() if e.spiking}
 
 
 def able(suite: Suite, cannot: Mapping[str, str]) -> list[Entrant]:
@@ -99,14 +84,23 @@ def able(suite: Suite, cannot: Mapping[str, str]) -> list[Entrant]:
     return [e for name, e in suite.entrants.items() if name not in cannot]
 
 
+Trial = Callable[[Suite, Entrant, Choice, int], list[float]]
+"""What is measured of a choice on a seed: a function of a module, since it is sent to workers."""
+
+
+def mean_of(trial: Trial, suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float:
+    """Return the mean of what a trial measures."""
+    return float(np.mean(trial(suite, entrant, choice, number)))
+
+
 def by_entrant(
     suite: Suite,
     what: str,
     asked: Sequence[Entrant],
     choices: Mapping[str, Choice],
-    trial: Callable[[Suite, Entrant, Choice, int], list[float]],
+    trial: Trial,
 ) -> dict[str, Samples]:
     """Return what a trial of each entrant and seed measures: by entrant, (seeds, points)."""
-    jobs = [(e, number) for e in asked for number in range(suite.seeds)]
-    rows = suite.each(what, jobs, lambda job: trial(suite, job[0], choices[job[0].name], job[1]))
+    jobs = [(e, choices[e.name], number) for e in asked for number in range(suite.seeds)]
+    rows = suite.each(what, jobs, trial)
     return {e.name: np.array(rows[k * suite.seeds : (k + 1) * suite.seeds]) for k, e in enumerate(asked)}

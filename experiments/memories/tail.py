@@ -11,9 +11,10 @@ import numpy.typing as npt
 from spikemem.experiment.study import Criterion
 from spikemem.experiments.memories.entrants import Choice, Entrant
 from spikemem.experiments.memories.items import Array
+from spikemem.experiments.memories.spiking import VALUES
 from spikemem.experiments.memories.stream import BOOK, Stream, spaced
 from spikemem.experiments.memories.suite import Part, Suite, chosen
-from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, left_out, points, refused
+from spikemem.experiments.memories.sweep import Sweep, able, by_entrant, points, reason, refused
 from spikemem.experiments.memories.sweep_page import draw
 from spikemem.layers import MemoryLayer
 
@@ -87,17 +88,18 @@ def profile(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> list
     return [float(v) for v in np.transpose(rows).ravel()]
 
 
+def _score(suite: Suite, entrant: Entrant, choice: Choice, number: int) -> float:
+    return float(np.mean([
+        found_of(shown(suite, entrant, choice, number, exponent), keys(suite)) for exponent in EXPONENTS[1:]
+    ]))  # fmt: skip
+
+
 def measure(suite: Suite) -> Part:
     """Measure head, tail and rank, with what was tuned on both exponents' heads and tails alike."""
-    cannot = left_out(suite)
+    cannot = reason(suite, VALUES)
     asked, steps = able(suite, cannot), len(EXPONENTS)
 
-    def score(entrant: Entrant, choice: Choice, number: int) -> float:
-        return float(np.mean([
-            found_of(shown(suite, entrant, choice, number, exponent), keys(suite)) for exponent in EXPONENTS[1:]
-        ]))  # fmt: skip
-
-    choices = suite.tuned(TITLE, asked, score)
+    choices = suite.tuned(TITLE, asked, _score)
     found = by_entrant(suite, TITLE, asked, choices, profile)
     flat = {n for n, own in found.items() if np.isnan(own[:, 2 * steps :]).any()}
     none = dict.fromkeys(sorted(flat), "its state is not one matrix from keys to values")

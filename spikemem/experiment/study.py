@@ -63,6 +63,10 @@ class Findings:
         return tuple(c for c in self.criteria if not c.passed)
 
 
+def silent(done: int, total: int, what: str) -> None:
+    """Tell nobody how far it is."""
+
+
 @dataclass(frozen=True)
 class StudyRun:
     """How a study is run; ``progress(done, total, what)`` is told how far it is."""
@@ -70,7 +74,7 @@ class StudyRun:
     backend: str = "numba"
     hardware: str | None = None
     seed: int = 1
-    progress: Callable[[int, int, str], None] = lambda done, total, what: None
+    progress: Callable[[int, int, str], None] = silent
 
     @property
     def threads(self) -> int:

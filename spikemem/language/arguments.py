@@ -91,6 +91,8 @@ class Sequence(Argument):
 
 
 def _whole(owner: str, what: str, value: Any, size: int, parameter: str) -> int:
+    if type(value) is int and 0 <= value < size:  # as nearly all are, hundreds in an operation
+        return value
     number = plain(value)
     if isinstance(number, bool | np.bool_) or not isinstance(number, int):
         raise OperationError(

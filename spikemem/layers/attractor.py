@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from math import comb
 
 import numpy as np
 
@@ -28,10 +28,15 @@ def settle(query: Query, most: int, field: Callable[[Array], Array]) -> Recalled
 def dense_field(meter: Meter, rows: Array, s: Array, power: int) -> Array:
     r"""Return :math:`\sum_\mu x_i^\mu (h_\mu - x_i^\mu s_i)^{power}` where :math:`h = x s`.
 
-    x are the ``rows``, one a memory; the neuron's effect on itself is left out.
+    x are the ``rows``, one a memory; the neuron's effect on itself is left out. Computed by the binomial theorem,
+    :math:`\sum_j \binom{power}{j} (-s_i)^j \sum_\mu (x_i^\mu)^{j + 1} h_\mu^{power - j}`, as products of matrix and vector;
+    of signs all numbers are whole, and so exact.
     """
     h = meter.project(rows, s)
-    a = reduce(np.multiply, [h[:, None] - rows * s] * power)  # an order faster than ** for powers above 2
     meter.add(Cost(sops=rows.size, macs=rows.size, bytes_moved=rows.nbytes))
-    total: Array = np.sum(rows * a, axis=0)
+    total: Array = rows.T @ h**power
+    powers = rows
+    for j in range(1, power + 1):
+        powers = powers * rows
+        total += comb(power, j) * (-s) ** j * (powers.T @ h ** (power - j))
     return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class Code:
         if given.shape != (size,):
             raise InvalidInput(f"{where} must be {size} numbers ({name}), got the shape {given.shape}")
         made = given.astype(self.dtype)
-        good = np.isin(made, self.allowed) if self.allowed else np.isfinite(made)
+        good = reduce(np.logical_or, [made == one for one in self.allowed]) if self.allowed else np.isfinite(made)
         if self.least is not None:
             good &= made >= self.least
         if not good.all():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,18 @@ class Cost:
 
     def __add__(self, other: Cost) -> Cost:
         """Return the cost of both."""
-        return Cost(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Cost(
+            self.sops + other.sops, self.spikes + other.spikes, self.macs + other.macs,
+            self.weight_updates + other.weight_updates, self.bytes_moved + other.bytes_moved, self.steps + other.steps,
+        )  # fmt: skip
 
     def __sub__(self, earlier: Cost) -> Cost:
         """Return the cost since ``earlier``."""
-        return Cost(*(a - b for a, b in zip(astuple(self), astuple(earlier), strict=True)))
+        return Cost(
+            self.sops - earlier.sops, self.spikes - earlier.spikes, self.macs - earlier.macs,
+            self.weight_updates - earlier.weight_updates, self.bytes_moved - earlier.bytes_moved,
+            self.steps - earlier.steps,
+        )  # fmt: skip
 
 
 def real_parts(numbers: Array) -> int:

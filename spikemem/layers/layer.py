@@ -174,7 +174,7 @@ class MemoryLayer[P: LayerParameters](ABC):
         where = f"{type(self).__name__}.lesion"
         parts = self._parts()
         if not parts:
-            raise InvalidInput(f"{where}: its synapses are those of a running network, which cannot be cut")
+            raise InvalidInput(f"{where}: no part of its running network is told that could be cut")
         if part not in parts:
             raise InvalidInput(f"{where}: part {shown(part)} is unknown; {choices(part, parts)}")
         lost = fraction(f"{where}: share", self, share)
@@ -187,6 +187,7 @@ class MemoryLayer[P: LayerParameters](ABC):
             where_cut = cut[(cut >= first) & (cut < last)] - first
             silenced += int(np.count_nonzero(array.flat[where_cut]))
             array.flat[where_cut] = 0
+        self._put(part, parts[part])
         return silenced
 
     @final
@@ -228,6 +229,10 @@ class MemoryLayer[P: LayerParameters](ABC):
         """Return the arrays that lesions may damage, themselves, by part. Layers whose parts are others replace this."""
         parts = {"memory": list(self._state().values()), "routing": list(self._constants().values())}
         return {name: arrays for name, arrays in parts.items() if arrays}
+
+    def _put(self, part: str, arrays: list[Array]) -> None:
+        """Take over the arrays of a part. Layers whose :meth:`_parts` are copies replace this."""
+        return
 
     def _held(self) -> list[Item] | None:
         """Return the items that the layer holds one by one. Layers that hold none leave this."""

@@ -21,11 +21,14 @@ class RidgeParameters(PairParameters):
     decay: Fraction = parameter(1.0, doc="alpha, the part of A and C that a write leaves; 1: all")
 
 
-def _project_out(layer: Ridge, k: Array) -> None:
+def _unlearn(layer: Ridge, k: Array) -> None:
     norm = k @ k
     if norm:
-        for matrix in (layer._A, layer._C, layer._C.T):
-            layer._meter.associate(matrix, -layer._meter.project(matrix, k) / norm, k)
+        solved = layer._solved(k)
+        h = k @ solved
+        weight = min(float(1.0 / h - layer.parameters.penalty / norm), 1.0)
+        layer._meter.associate(layer._A, -layer._meter.project(layer._A, solved) / h, k)
+        layer._meter.associate(layer._C, -weight * k, k)
 
 
 @final
@@ -38,15 +41,21 @@ class Ridge(MemoryLayer[RidgeParameters]):
     with g the gate: the minimum of :math:`\sum g |v - W k|^2 + \lambda |W|^2` (Hoerl & Kennard 1970; as a layer: von Oswald et
     al. 2023, arXiv:2309.05858; Wang et al. 2025, arXiv:2501.12352). The solution is not local: this is a reference.
 
-    What it forgets, A and C forget together. One key is forgotten by projecting it out of both, which leaves C a sum of
-    squares. Counted for a read: d_k^3/3 multiply-accumulates of a Cholesky solution.
+    What it forgets, A and C forget together. One key k is forgotten (ours) as if it had not been written,
+
+    .. math:: A \leftarrow A - \frac{\hat v}{h} k^T, \quad C \leftarrow C - w\, k k^T, \qquad
+        h = k^T (C + \lambda I)^{-1} k, \quad w = \min(1 / h - \lambda / k^T k,\, 1)
+
+    after which it brings up nothing, and other keys what they would have brought up without it, as far as A and C tell: w is
+    the gate of its write, 1, or less where its direction was hardly written, and leaves C + lambda I positive definite.
+    Counted for a read, and for forgetting a key: d_k^3/3 multiply-accumulates of a Cholesky solution.
     """
 
     takes = RidgeParameters
     traits = Traits(local=False, write_options=("gate",))
     modes: ClassVar = {
         "decay": DECAY,
-        "key": Mode("project the key out of A and, from both sides, out of C", key, _project_out),
+        "key": Mode("take the key's write out of A and C, so that it brings up nothing", key, _unlearn),
         "quantise": QUANTISE,
     }
     cannot: ClassVar = {"prune": "weights of A that are dropped stay in C"}
@@ -61,10 +70,13 @@ class Ridge(MemoryLayer[RidgeParameters]):
             self._meter.associate(matrix, item.gate * post, item.key)
 
     def _read(self, query: Query) -> Recalled:
+        return Recalled(self._meter.project(self._A, self._solved(query.key)))
+
+    def _solved(self, k: Array) -> Array:
         d = self.parameters.d_k
-        found = np.linalg.solve(self._C + self.parameters.penalty * np.eye(d), query.key)
+        found: Array = np.linalg.solve(self._C + self.parameters.penalty * np.eye(d), k)
         self._meter.add(Cost(macs=d**3 // 3, bytes_moved=self._C.nbytes))
-        return Recalled(self._meter.project(self._A, found))
+        return found
 
     def _state(self) -> dict[str, Array]:
         return {"A": self._A, "C": self._C}

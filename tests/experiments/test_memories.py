@@ -74,7 +74,7 @@ def test_damage_is_the_same_for_all_lengths_and_grows_with_its_part() -> None:
 
 
 def test_the_short_form_meets_its_criteria() -> None:
-    findings = MemoriesStudy(short=True).run(StudyRun())
+    findings = MemoriesStudy(short=True, protocols=("fidelity", "capacity", "cues", "cost")).run(StudyRun())
     assert [(c.name, c.found) for c in findings.failed] == []
     assert len(findings.criteria) >= 14
     table = findings.tables["P1 capacity: d = 64, 2 seeds"]
@@ -84,10 +84,17 @@ def test_the_short_form_meets_its_criteria() -> None:
     assert np.isnan(a_bit["SDR neuron"])
     assert dict(zip(table["entrant"], table["N* 99 %"], strict=True))["SDR neuron"] > 100
     refused = findings.tables["cannot be asked"]
-    assert set(refused["entrant"]) == {"CA3", "SDR neuron"}
+    assert set(refused["entrant"]) == {"memory neurons, exp", "memory neurons, winner", "CA3", "SDR neuron"}
     assert "CA3" not in findings.tables["P2 cues: 8 items"]["entrant"]
     for draw in (findings.draw, *findings.pages.values()):
         assert draw().axes
+
+
+@pytest.mark.slow
+def test_all_protocols_meet_their_criteria_in_short_form_with_all_memories() -> None:
+    findings = MemoriesStudy(short=True).run(StudyRun())
+    assert [(c.name, c.found) for c in findings.failed] == []
+    assert len(findings.criteria) == 57
 
 
 def test_criteria_of_capacity_can_fail() -> None:

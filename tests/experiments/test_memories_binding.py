@@ -10,15 +10,18 @@ from spikemem.experiments.memories.study import MemoriesStudy
 
 
 def test_theory_holds_and_the_context_is_needed() -> None:
-    some = ("Hebbian", "delta", "modern Hopfield", "CA3")
+    some = ("Hebbian", "delta", "modern Hopfield", "CA3", "SDR neuron")
     findings = MemoriesStudy(short=True, entrants=some, protocols=("binding",)).run(StudyRun())
     assert [c.name for c in findings.failed] == []
-    assert len(findings.criteria) == 6
+    assert len(findings.criteria) == 7
     joint = findings.tables["P4 binding: joint recall"]
     eight = dict(zip(joint["entrant"], joint["8"], strict=True))
     assert eight["key x context"] == 1.0
     assert eight["Hebbian"] == eight["delta"] == 0.125
-    assert findings.tables["P4 binding, cannot"]["entrant"] == ["CA3"]
+    assert findings.tables["P4 binding, cannot"]["entrant"] == ["SDR neuron"]
+    small = findings.tables["P4 binding: queries, d = 32, of all tokens"]
+    apart = dict(zip(small["entrant"], small["64"], strict=True))
+    assert apart["modern Hopfield"] > apart["delta"] > apart["CA3"] == 0.125  # 8 lines of 64 keys
     assert findings.draw().axes
 
 

@@ -15,6 +15,6 @@ def test_theory_holds_and_who_cannot_says_why() -> None:
     assert findings.tables["P5 tail: effective rank"]["entrant"] == ["Hebbian", "delta"]
     cannot = findings.tables["P5 tail, cannot"]
     reasons = dict(zip(cannot["entrant"], cannot["why"], strict=True))
-    assert reasons["CA3"] == "it runs as spikes, which takes too long here"
+    assert reasons["CA3"] == "its state is not one matrix from keys to values"
     assert reasons["holographic"] == "its state is not one matrix from keys to values"
     assert findings.draw().axes

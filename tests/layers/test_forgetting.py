@@ -116,6 +116,30 @@ def test_ridge_decays_in_both_matrices() -> None:
     assert layer.read([1.0, 0.0]).value == pytest.approx([(0.25 - 1.0) / 1.25])
 
 
+@pytest.mark.parametrize("penalty", [1e-3, 0.1, 1.0])
+def test_ridge_forgets_keys_that_are_not_orthogonal_and_no_others(penalty: float) -> None:
+    """Eight of 24 one after the other: no more of them is found than by chance or little more, and all others as before."""
+    keys, values = signs(5, "keys", 24, 48) / 48**0.5, signs(5, "values", 24, 40)
+    layer = Ridge(RidgeParameters(d_k=48, d_v=40, penalty=penalty))
+    filled(layer, keys, values)
+    for k in keys[:8]:
+        layer.forget("key", k)
+        assert np.abs(layer.read(k).value).max() < 1e-9
+    found = np.argmax(np.array([layer.read(k).value for k in keys]) @ values.T, axis=1) == np.arange(24)
+    assert found[:8].sum() <= 2
+    assert found[8:].all()
+    assert np.linalg.eigvalsh(layer.state()["C"]).min() > -penalty
+
+
+def test_ridge_forgets_an_orthogonal_key_as_if_it_had_not_been_written() -> None:
+    keys, layers = np.eye(3), [Ridge(RidgeParameters(d_k=3, d_v=2, penalty=0.3)) for _ in range(2)]
+    filled(layers[0], keys, [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    filled(layers[1], keys[1:], [[3.0, 4.0], [5.0, 6.0]])
+    layers[0].forget("key", keys[0])
+    for name, array in layers[1].state().items():
+        np.testing.assert_allclose(layers[0].state()[name], array, atol=1e-12)
+
+
 def test_a_normalised_layer_forgets_a_key_by_its_inputs() -> None:
     layer = NormalisedHebbian(NormalisedHebbianParameters(d_k=4, d_v=1))
     filled(layer, [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]], [[1.0], [2.0], [3.0]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -49,6 +49,7 @@ class MemoryNeuronLayer[P: MemoryNeuronPairsParameters | MemoryNeuronPatternsPar
     """A network of memory neurons, its slots filled one after the other. A subclass reads it."""
 
     cannot = CANNOT
+    synapses: ClassVar = {"memory": (("memory->bit", "weights"),), "routing": (("in_key->memory", "weights"),)}
 
     def _reset(self) -> None:
         super()._reset()

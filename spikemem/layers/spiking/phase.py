@@ -41,6 +41,7 @@ class SpikingPhaseAssociative(RunningLayer[SpikingPhaseAssociativeParameters]):
 
     takes = SpikingPhaseAssociativeParameters
     traits = Traits(keys=COMPLEX, values=COMPLEX)
+    synapses: ClassVar = {"memory": (("real", "weights"), ("imaginary", "weights"))}
     modes: ClassVar = {"captures": CAPTURES}
     cannot: ClassVar[Mapping[str, str]] = {
         "decay": FADES_BY_CAPTURES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,8 +13,9 @@ from spikemem.errors import InvalidInput
 from spikemem.ir.lowered import Connections
 from spikemem.language import Memory
 from spikemem.layers.cost import Array, Cost, Meter
+from spikemem.layers.forgetting import precision, quantised
 from spikemem.layers.layer import MemoryLayer
-from spikemem.layers.records import Item, LayerParameters, Query, Recalled
+from spikemem.layers.records import Item, LayerParameters, Mode, Query, Recalled
 from spikemem.recording import Answer
 
 
@@ -43,6 +45,14 @@ class Running:
         """Return a projection's weights as they are stored, in its own order."""
         return self.connections(projection).weight
 
+    def synaptic(self, projection: str, name: str) -> Array:
+        """Return a state variable of a projection's synapses."""
+        return self._memory.synaptic(projection, name)
+
+    def set_synaptic(self, projection: str, name: str, values: Array) -> None:
+        """Change it."""
+        self._memory.set_synaptic(projection, name, values)
+
     def circuit(self) -> tuple[int, int]:
         """Return all neurons, sources apart, and all synapses of the network, for reading and for writing, too."""
         network = self.model.network()
@@ -50,10 +60,24 @@ class Running:
         return neurons, sum(self.connections(p.name).pre.size for p in network.projections)
 
 
+def _round(layer: RunningLayer[Any], bits: int) -> None:
+    layer._settle()
+    for place in {place for places in layer.synapses.values() for place in places}:
+        before = layer._running.synaptic(*place)
+        after = quantised(before, bits)
+        layer._running.set_synaptic(*place, after)
+        layer._meter.add(Cost(weight_updates=int(np.count_nonzero(before != after))))
+
+
+ROUND = Mode("round the weights, as they are stored, to so many bits a number", precision, _round)
+
+
 class RunningLayer[P: LayerParameters](MemoryLayer[P]):
     """A layer that is a model on ``backend``. A subclass says which, what it is told and how its answers are read."""
 
     modes: ClassVar = {}
+    synapses: ClassVar[Mapping[str, tuple[tuple[str, str], ...]]] = {}
+    """What lesions may silence, by part: projections, and the names of state variables of their synapses."""
 
     def __init__(self, parameters: P, seed: int = 1, backend: str = "numba") -> None:
         self._backend = backend
@@ -78,8 +102,17 @@ class RunningLayer[P: LayerParameters](MemoryLayer[P]):
     def _state(self) -> dict[str, Array]:
         """Return the weights that writes change."""
 
+    def _settle(self) -> None:
+        """Have changes made that weights await, before they are cut or rounded. Layers whose rule defers none leave this."""
+        return
+
     def _parts(self) -> dict[str, list[Array]]:
-        return {}
+        self._settle()
+        return {part: [self._running.synaptic(*place) for place in places] for part, places in self.synapses.items()}
+
+    def _put(self, part: str, arrays: list[Array]) -> None:
+        for place, array in zip(self.synapses[part], arrays, strict=True):
+            self._running.set_synaptic(*place, array)
 
     def _circuit(self) -> tuple[int, int]:
         return self._running.circuit()

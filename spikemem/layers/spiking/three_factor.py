@@ -60,10 +60,11 @@ class ThreeFactorLayer[P: ToldParameters](RunningLayer[P]):
     """A matrix S in a network of :class:`spikemem.models.ThreeFactorMemory`. A subclass gives the numbers of its rule.
 
     Keys are signs, 0 being unknown, and stand for k = key/sqrt(d_k); so are values. A read is off by up to range/levels for
-    numbers up to ``range``, which is what is told of greater ones. The tags of the synapses are state that is not read.
+    numbers up to ``range``, which is what is told of greater ones.
     """
 
     traits = Traits(keys=TERNARY, values=TERNARY)
+    synapses: ClassVar = {"memory": (("memory", "weights"),)}
 
     @abstractmethod
     def _model(self) -> ThreeFactorMemory:
@@ -172,6 +173,20 @@ class ThreeFactorTitans(ThreeFactorLayer[ThreeFactorTitansParameters]):
     takes = ThreeFactorTitansParameters
     modes: ClassVar = {"captures": CAPTURES, "key": UNTEACH}
     cannot: ClassVar[Mapping[str, str]] = {"decay": FADES_BY_CAPTURES, "prune": NO_SMALLEST, "quantise": NO_ROUNDING}
+
+    synapses: ClassVar = {"memory": (("memory", "weights"), ("memory", "tags"))}
+
+    @property
+    def momentum(self) -> Array:
+        """What a write left of the momentum for the next one: eta S of the oracle, d_v x d_k, as the tags have it."""
+        return matrix_of(self._tags())
+
+    def _tags(self) -> Array:
+        """Return the tags of the lines of each bit, (2, d_k, d_v)."""
+        return self._running.synaptic("memory", "tags").reshape(2, self.parameters.d_k, self.parameters.d_v)
+
+    def _state(self) -> dict[str, Array]:
+        return {"w": self._weights(), "tags": self._tags()}
 
     def _model(self) -> ThreeFactorMemory:
         p = self.parameters
