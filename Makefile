@@ -59,7 +59,7 @@ $(VENV)/.runtime: $(CONFIG) | $(BIN)/python
 
 # Also the runtime: one installation does both.
 $(VENV)/.dev: $(CONFIG) | $(BIN)/python
-	$(PIP) install --editable '.[test,dev,brian2,nest,spinnaker,nengo,board]'
+	$(PIP) install --editable '.[test,dev,brian2,nest,spinnaker,nengo,board,dask]'
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.bench: $(VENV)/.runtime

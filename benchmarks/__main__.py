@@ -10,7 +10,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import brunel, ca3_large, ca3_stress, compare_memories, segments, software_board, temporal_memory
+from benchmarks import (
+    brunel,
+    ca3_large,
+    ca3_stress,
+    compare_memories,
+    fragment_recall,
+    segments,
+    software_board,
+    temporal_memory,
+)
 from benchmarks.machine import describe_machine
 from benchmarks.report import Report
 
@@ -21,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[bool], Report]] = {
     "segments": segments.measure,
     "temporal-memory": temporal_memory.measure,
     "compare-memories": compare_memories.measure,
+    "fragment-recall": fragment_recall.measure,
     "software-board": software_board.measure,
 }
 

@@ -22,6 +22,7 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.cue_items import CueItems
 
 _COMMON = {"tau_refrac": 1.0, "tau_syn_E": 0.3, "tau_syn_I": 0.3, "v_rest": -60.0, "v_reset": -60.0}
 SLOW = IF_curr_exp(cm=0.27, tau_m=3.0, v_thresh=-57.0, **_COMMON)
@@ -105,3 +106,12 @@ class CA3CAM(Memory):
     def recall(self, cue: Cue | None = None, content: Content | None = None) -> Stimulus:
         """Ask by ``cue`` for its content, or by some ``content`` for all cues that share a bit; the question echoes first."""
         return pulse(in_cue=cue, in_content=content)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> CA3CAM:
+        """Return one of ``items`` cues and ``bits`` content bits."""
+        return cls(cues=items, bits=bits)
+
+    def association(self) -> CueItems:
+        """Items are contents at cues; a fragment asks for every cue that shares a bit."""
+        return CueItems(self.cues, self.bits)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import ceil, exp, expm1
+from math import ceil, log1p
 from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from spikemem.errors import InvalidInput
+from spikemem.errors import InvalidInput, Unsupported
 from spikemem.language import (
     AllToAll,
     Explicit,
@@ -28,16 +28,25 @@ from spikemem.language import (
     window,
 )
 from spikemem.models.line_pairs import KeyLines, ValueLines, opposite
+from spikemem.models.signed_items import SignedItems, half
 
 PAUSE = 7
 """Steps between pre and post spikes, as synapses see them, that are not to count as a pair: 32^-6 of a count is left."""
-TAU = 1000.0
-"""Membrane time constant (ms): as little leak as there may be. sPyNNaker takes none above 65535 ms."""
-UNIT = exp(1.0 / TAU)
-"""The weight (mV) that a membrane has 1 mV of after the step's leak, which is what sPyNNaker's boards hold of it."""
+LEAK = 43 / 32768
+"""What a membrane loses of V in a step of 1 ms. sPyNNaker's boards hold it as a multiple of 2^-15, and get this one right.
+
+On the board in software they do from 42 on, that is up to tau_m = 780 ms; with a longer one they leak 2^-15 too much.
+"""
+TAU = -1.0 / log1p(-LEAK)
+"""The time constant with that leak (ms), about 761.5."""
+_HELD = 2.0**-5
+"""What a membrane is to hold of a unit (mV). Boards multiply input by R = 1 / LEAK and wrap at 65536: 2751 units fit."""
+UNIT = _HELD / (1.0 - LEAK)
+"""The weight (mV) of which that is left after the step's leak, and which sPyNNaker's boards hold exactly."""
 _FINE = 4
 """Amounts by which membranes are raised are multiples of 1/4 unit."""
 _LARGEST = 65535
+_LARGEST_SUM = _LARGEST // (4 * _FINE) - 1
 """Sums of weights, in quarters of units, are to fit into 16 bits."""
 
 
@@ -59,18 +68,18 @@ def accumulators(threshold: int) -> IF_curr_delta:
 
     The capacity is that with which sPyNNaker, which takes weights for currents, needs no factor but the leak's.
     """
-    cm = -TAU * expm1(-1.0 / TAU)
-    return IF_curr_delta(cm=cm, tau_m=TAU, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=threshold - 0.5)
+    fires = (threshold - 0.5) * _HELD
+    return IF_curr_delta(cm=TAU * LEAK, tau_m=TAU, tau_refrac=0.0, v_rest=0.0, v_reset=0.0, v_thresh=fires)
 
 
 def rises(threshold: int, needs: Iterable[int], since: int) -> list[int]:
     """Return by how many quarters of a unit to raise accumulators, step by step, so that V fires if it is at least ``needs``.
 
-    V being what arrived ``since`` steps before the first rise. With L = exp(-1 ms / TAU), V L^n is left of it after n steps,
+    V being what arrived ``since`` steps before the first rise. With L = 1 - LEAK, V L^n is left of it after n steps,
     and the rises have to add up to threshold - 1/2 - (need - 1/2) L^n by then, leak and all: rounded to 1/8, which is less
     than the margin L^n / 2 of a whole V.
     """
-    left, raised, made = 1.0 / UNIT, 0.0, []
+    left, raised, made = 1.0 - LEAK, 0.0, []
     for n, need in enumerate(needs, since):
         wanted = threshold - 0.5 - (need - 0.5) * left**n
         made.append(round(_FINE * (wanted - left * raised)))
@@ -119,13 +128,14 @@ class HebbianAssociator(Memory):
     *Binary* code (sparse): one line a bit, one coincidence a write, no depression, synapses from 0 to ``most`` (1: Willshaw,
     Buneman & Longuet-Higgins 1969, Nature 222:960). Those neurons fire that get at least max(theta \|q\|, 1).
 
-    Linear Hebbian memory: Kohonen 1972; Katharopoulos et al. 2020 (arXiv:2006.16236). Ours are the two lines, writing by
-    pairs of spikes, depression from m, reading by a ramp. Membranes leak a thousandth in a step, V and its opposite alike, and
-    the ramp makes up for it. Weights are whole numbers of units, rises of quarters, thresholds halfway between, and sums fit
-    into 16 bits. sPyNNaker leaves room for more than arrives: it holds all weights exactly for 32 bits of key and value and
-    ``most`` = 6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No
-    answer depends on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, on which a leak is
-    a multiple of 2^-15, is not modelled.
+    Linear Hebbian memory: Kohonen 1972; Katharopoulos et al. 2020 (arXiv:2006.16236). Ours are the two lines, writing by pairs
+    of spikes, depression from m, reading by a ramp. Membranes leak 43/32768 in a step, V and its opposite alike, and the ramp
+    makes up for it. Weights are whole numbers of units, rises of quarters, thresholds halfway between, and sums fit into 16
+    bits. sPyNNaker leaves room for more than arrives: it holds all weights exactly for 32 bits of key and value and ``most`` =
+    6, or 128 in binary code, and would round quarters from 48 and 8 on, or 256 (``spikemem deploy`` tells). No answer depends
+    on pairs with dt = 0 or on histories of 15 spikes. The fixed-point membrane of a board, which rounds to 2^-15 mV, 1/1024 of
+    a unit, in every step, is not modelled; leak and unit are such that nothing wraps there for thresholds, ``key`` * ``most``
+    + 1, twice the product in binary code, up to 1375, and that rounding stays below the margins for ``levels`` up to 230.
     """
 
     numerics: ClassVar[None] = None
@@ -143,7 +153,7 @@ class HebbianAssociator(Memory):
 
     @model_validator(mode="after")
     def _check(self) -> HebbianAssociator:
-        largest = _LARGEST // (4 * _FINE) - 1
+        largest = _LARGEST_SUM
         if self.key * self.most > largest:
             raise InvalidInput(
                 f"HebbianAssociator.most: key * most must be <= {largest}, so that sums fit into 16 bits, "
@@ -217,6 +227,18 @@ class HebbianAssociator(Memory):
         needs, first = self.needs(len(key)), PAUSE - 2
         ramp = raised("in_ramp", rises(self.threshold, needs, first)).later(first)
         return pulse(in_key=key) + ramp + pulse(in_clear=(0,)).later(first + len(needs))
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> HebbianAssociator:
+        """Return one with keys and values of ``bits`` lines; sums of ``items`` pairs stay within its synapses if they can."""
+        signs = half("HebbianAssociator", bits)
+        return cls(key=signs, value=signs, most=max(1, min(items, _LARGEST_SUM // signs)), levels=min(64, signs))
+
+    def association(self) -> SignedItems:
+        """Items are keys with values, in one sum; a fragment of a key asks for the value of the best match."""
+        if not self.signed:
+            raise Unsupported("HebbianAssociator: declares an association for code='sign' only")
+        return SignedItems(_LARGEST, self.key_lines, slot=False)
 
     def level(self, after: float) -> int:
         """Return the level n of a neuron that fires ``after`` ms: S q is from step n + 1 to step (n + 1), or has no end."""

@@ -22,6 +22,7 @@ from spikemem.language import (
     pulse,
     window,
 )
+from spikemem.models.cue_items import CueItems
 
 OUT = IF_curr_delta(cm=1.0, tau_m=10.0, tau_refrac=1.0, v_rest=-65.0, v_reset=-65.0, v_thresh=-50.0)
 LEARNING = PairSTDP(
@@ -77,3 +78,12 @@ class HeteroAssociative(Memory):
     def recall(self, cue: Cue) -> Stimulus:
         """Fire the cue; its content fires 2 ms later."""
         return pulse(in_cue=cue)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> HeteroAssociative:
+        """Return one of ``items`` cues and ``bits`` content bits."""
+        return cls(cues=items, bits=bits)
+
+    def association(self) -> CueItems:
+        """Items are contents at cues, asked for by the cue."""
+        return CueItems(self.cues, self.bits, query=False)

@@ -23,6 +23,7 @@ from spikemem.language import (
     window,
 )
 from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
+from spikemem.models.signed_items import SignedItems, half
 
 Slot = Annotated[Neurons, Index("slots")]
 
@@ -126,6 +127,16 @@ class MemoryNeurons(LinePairs):
         """Hold the races, one a step, and have their votes told."""
         asked = pulse(in_clear=(0,)) + pulse(in_tell=(0,)).later(self.races + 1)
         return asked + hold(self.races, in_key=key).later(1)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> MemoryNeurons:
+        """Return one of ``items`` slots, with keys and values of ``bits`` lines."""
+        signs = half("MemoryNeurons", bits)
+        return cls(slots=items, key=signs, value=signs)
+
+    def association(self) -> SignedItems:
+        """Items are keys with values in slots; a fragment of a key asks for the value of the best match."""
+        return SignedItems(self.slots, self.key_lines, slot=True)
 
     def _together(self, slot: Neurons, key: Neurons, value: Neurons) -> Stimulus:
         """Slot and key arrive 1 step later, when the neuron fires, which its spike tells the bits in the step after that.

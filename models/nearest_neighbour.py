@@ -25,6 +25,7 @@ from spikemem.models.counting_neurons import UNIT as MOMENT
 from spikemem.models.counting_neurons import neurons
 from spikemem.models.hebbian_associator import PAUSE, UNIT, accumulators, counting, raised, raising, rises
 from spikemem.models.line_pairs import KeyLines, LinePairs, ValueLines, opposite
+from spikemem.models.signed_items import SignedItems, half
 
 _FIRST = PAUSE - 1
 """When the best match can fire after its key, so that no synapse takes the two for a pair."""
@@ -191,3 +192,13 @@ class NearestNeighbour(LinePairs):
         )
         cleared = pulse(in_reset=(0,)).later(8) + pulse(in_clear=(0,)).later(9) + pulse(in_reset=(0,)).later(13)
         return paired + cleared + pulse(in_wipe=(0,)).later(9 + PAUSE)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> NearestNeighbour:
+        """Return one of ``items`` slots, with keys and values of ``bits`` lines."""
+        signs = half("NearestNeighbour", bits)
+        return cls(slots=items, key=signs, value=signs)
+
+    def association(self) -> SignedItems:
+        """Items are keys with values in slots; a fragment of a key asks for the value of the best match."""
+        return SignedItems(self.slots, self.key_lines, slot=True)

@@ -25,6 +25,7 @@ from spikemem.language import (
     window,
 )
 from spikemem.models.counting_neurons import neurons, units
+from spikemem.models.cue_items import CueItems
 
 TAU, SWING = 0.16, 1000.0
 """ms, and units: a pair 1 ms apart changes a weight by 1.93 units, one 4 ms apart by 1.4e-8 units, and on SpiNNaker by 0."""
@@ -167,3 +168,12 @@ class ReliableCAM(Memory):
             asked = pulse(in_content=content, in_retrieve=(0,), in_test=(probes - 1 - k,))
             made = made + asked.later(PROBE_MS * k)
         return made + pulse(in_content=content, in_retrieve=(0,), in_complete=(0,)).later(PROBE_MS * probes)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> ReliableCAM:
+        """Return one of ``items`` cues and ``bits`` content bits."""
+        return cls(cues=items, bits=bits)
+
+    def association(self) -> CueItems:
+        """Items are contents at cues; fragments ask for every cue that shares a bit, or for the best match; and it forgets."""
+        return CueItems(self.cues, self.bits, complete="complete", forget="forget")

@@ -10,6 +10,8 @@ from pydantic import model_validator
 from spikemem.errors import InvalidInput
 from spikemem.language import (
     AllToAll,
+    Ask,
+    Association,
     Bits,
     HebbianPermanence,
     Index,
@@ -91,3 +93,28 @@ class SDRClassifier(Memory):
     def classify(self, pattern: Pattern) -> Stimulus:
         """Show a pattern, and ask all neurons."""
         return pulse(in_pattern=pattern) + pulse(in_probe=[0]).later(1)
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> SDRClassifier:
+        """Return one of ``items`` classes and ``bits`` cells, with segments as by default."""
+        return cls(inputs=bits, classes=items)
+
+    def association(self) -> ClassItems:
+        """Items are patterns of classes; a fragment asks for the class of the best match."""
+        return ClassItems(self.classes, self.inputs)
+
+
+class ClassItems(Association):
+    """Patterns of classes: the address is the class, and what was learned for a class stays learned."""
+
+    acts = frozenset(("store", "best"))
+
+    def storing(self, address: int, pattern: frozenset[int]) -> Ask:
+        """Learn the pattern for the class."""
+        return Ask("learn", {"pattern": tuple(sorted(pattern)), "label": address})
+
+    def by_fragment(self, fragment: frozenset[int], best: bool) -> Ask:
+        """Ask for the class of the best match."""
+        if not best:
+            return super().by_fragment(fragment, best)
+        return Ask("classify", {"pattern": tuple(sorted(fragment))}, {"classes": self.nearest(fragment)})

@@ -129,6 +129,8 @@ class Backend(ABC):
     """A target: what it can do, and how it makes programs of a lowered network."""
 
     abilities: Abilities
+    side_by_side: ClassVar[bool] = True
+    """Whether programs may run on several threads; else all run on the thread that asks for them."""
 
     @property
     def tools(self) -> str | None:
@@ -156,7 +158,7 @@ class Backend(ABC):
             programs[k].stimulate(stimuli[k])
             programs[k].run(steps)
 
-        spread(options.threads, len(stimuli), trial)
+        spread(options.threads if self.side_by_side else 1, len(stimuli), trial)
         return programs
 
 

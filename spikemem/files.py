@@ -34,6 +34,19 @@ def whole_or_absent(path: Path) -> Iterator[Path]:
             partial.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` as UTF-8, whole or not at all; raise :class:`FileError` if that is impossible."""
+    with whole_or_absent(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def remove_partial(folder: Path, name: str = "*") -> None:
+    """Remove what killed processes left of files called ``name`` in ``folder``; nobody may be writing there."""
+    for partial in folder.glob(f".{name}.*.partial"):
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
 def check_writable(path: Path) -> None:
     """Raise :class:`FileError` if no file can come to stand at ``path``, as far as that can be told without writing."""
     try:

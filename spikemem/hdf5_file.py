@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import signal
 from collections.abc import Buffer, Iterator, Mapping
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import Any
 
 import h5py
@@ -16,6 +14,7 @@ import numpy as np
 
 from spikemem.errors import FileError, SpikememError
 from spikemem.files import reason, whole_or_absent
+from spikemem.interrupts import interrupts_held_back
 
 FORMAT, SCHEMA_VERSION = "spikemem", 1
 _DAMAGE = (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
@@ -25,7 +24,7 @@ _DAMAGE = (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueE
 @contextmanager
 def new_file(path: Path) -> Iterator[h5py.File]:
     """Open a new results file for writing; it appears at ``path`` when the block ends without error."""
-    with whole_or_absent(path) as partial, _interrupts_held_back(), _Sink(partial, "w+") as sink:
+    with whole_or_absent(path) as partial, interrupts_held_back(), _Sink(partial, "w+") as sink:
         with h5py.File(sink, "w") as file:
             file.attrs["format"], file.attrs["schema_version"] = FORMAT, SCHEMA_VERSION
             yield file
@@ -56,25 +55,6 @@ class _Sink(FileIO):
         except OSError as error:
             self.failure = error
             return size or 0
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let Ctrl-C take effect at the end of the block: HDF5 may crash if it is interrupted in the middle of a write.
-
-    Whatever Python handler is there (Brian2 has one of its own) is put back, and gets the interrupt then.
-    """
-    asked: list[int] = []
-    handler = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
-    if callable(handler):
-        signal.signal(signal.SIGINT, lambda number, frame: asked.append(number))
-    try:
-        yield
-    finally:
-        if callable(handler):
-            signal.signal(signal.SIGINT, handler)
-    if asked:
-        signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager

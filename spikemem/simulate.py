@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import perf_counter
 
+import numpy as np
+
 from spikemem.backend import Cost, Program, StepEvents
+from spikemem.backend import backend as find_backend
 from spikemem.checks import milliseconds
 from spikemem.errors import InvalidInput, shown
 from spikemem.ir.lowered import LoweredNetwork
@@ -28,12 +31,17 @@ _LONGEST = 0.2
 """Seconds that the engine may run before progress is shown and Ctrl-C heard."""
 
 
+Disturbance = Callable[[Mapping[str, StepEvents], int], Mapping[str, StepEvents]]
+"""(spikes that sources would fire, steps of the run) -> those that they do fire."""
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One trial of a batch: its stimulus, its protocol, or both, as for :func:`run`."""
+    """One trial of a batch: its stimulus, its protocol, or both, as for :func:`run`, and what becomes of their spikes."""
 
     stimulus: Stimuli | None = None
     protocol: Sequence[Call] = ()
+    disturb: Disturbance | None = None
 
 
 def run(
@@ -113,10 +121,11 @@ def run_batch(
         check_record(plan, setup.options.record)
 
     def trial(k: int) -> Recording:
-        stimulate(programs[k], planned[k], given[k])
+        stimulate(programs[k], planned[k], given[k], trials[k].disturb, steps[k])
         return execute(model, setup, programs[k], planned[k], steps[k])
 
-    return spread(setup.options.threads, len(trials), trial)
+    threads = setup.options.threads if find_backend(setup.backend).side_by_side else 1
+    return spread(threads, len(trials), trial)
 
 
 def plan_protocol(
@@ -160,11 +169,34 @@ def duration_steps(planned: tuple[Scheduled, ...], with_stimulus: bool, duration
     return steps
 
 
-def stimulate(program: Program, planned: tuple[Scheduled, ...], given: dict[str, StepEvents]) -> None:
-    """Give a fresh ``program`` all that it will be stimulated with: what is ``given``, and what the operations do."""
-    for events in (given, all_events(planned)):
+def stimulate(
+    program: Program,
+    planned: tuple[Scheduled, ...],
+    given: dict[str, StepEvents],
+    disturb: Disturbance | None = None,
+    steps: int = 0,
+) -> None:
+    """Give a fresh ``program`` all that it will be stimulated with: what is ``given``, and what the operations do.
+
+    With ``disturb`` it gets what that makes of both in a run of ``steps`` steps.
+    """
+    parts: list[Mapping[str, StepEvents]] = [given, all_events(planned)]
+    if disturb is not None:
+        parts = [disturb(_joined(*parts), steps)]
+    for events in parts:
         if events:
             program.stimulate(events)
+
+
+def _joined(one: Mapping[str, StepEvents], other: Mapping[str, StepEvents]) -> dict[str, StepEvents]:
+    """Return the spikes of both, sorted by step, then neuron."""
+    joined = {**one, **other}
+    for name in one.keys() & other.keys():
+        steps = np.concatenate((one[name][0], other[name][0]))
+        neurons = np.concatenate((one[name][1], other[name][1]))
+        order = np.lexsort((neurons, steps))
+        joined[name] = steps[order], neurons[order]
+    return joined
 
 
 def execute(

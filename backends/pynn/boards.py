@@ -20,6 +20,14 @@ PLASTIC_NEURONS_OF_A_CORE = 128
 """Where those rows would be too long (ours: half of what a core can have)."""
 
 
+MEMORY_BYTES = 52_000
+"""Of a core's own 64 KiB, for inputs and plastic neurons. On the board in software 53 thousand did; synapses take some."""
+PLASTIC_NEURON_BYTES = 170
+"""Of state and of the history of 15 spikes: about 157 to 182, seen of IF_curr_delta, IF_curr_exp and IF_cond_exp."""
+_RING_ENTRIES, _INPUT_BYTES, _RECEPTORS = 1 << 14, 2, 2
+"""sPyNNaker's limit of what a core keeps of inputs, in entries; their size; excitatory and inhibitory."""
+
+
 def chips(board: Board) -> int:
     """Return how many chips a machine of these boards has."""
     return CHIPS[board.version] * board.boards
@@ -42,9 +50,31 @@ def too_large(network: str, board: Board, why: str) -> Unsupported:
     )
 
 
-def neurons_of_a_core(size: int, *, plastic: bool) -> int:
-    """Return how many neurons of a population of ``size`` a core gets at most; ``plastic``: it has plastic synapses."""
-    return PLASTIC_NEURONS_OF_A_CORE if plastic and size > PLASTIC_ROW else NEURONS_OF_A_CORE
+def ring_steps(neurons: int, longest: int) -> int:
+    """Return for how many steps a core keeps the inputs of so many neurons, if their longest delay is ``longest`` steps."""
+    return min(max(2, _power(longest)), _RING_ENTRIES // (_power(neurons) * _RECEPTORS))
+
+
+def memory_bytes(neurons: int, longest: int) -> int:
+    """Return what the inputs and plastic neurons of a core take of its own memory."""
+    ring = _INPUT_BYTES * _RECEPTORS * _power(neurons) * ring_steps(neurons, longest)
+    return ring + PLASTIC_NEURON_BYTES * neurons
+
+
+def _power(number: int) -> int:
+    """Return the least power of two that is no less."""
+    return 1 << (number - 1).bit_length()
+
+
+def neurons_of_a_core(size: int, *, plastic: bool, longest: int = 1) -> int:
+    """Return how many neurons of a population of ``size`` a core gets at most.
+
+    ``plastic``: it has plastic synapses; ``longest``: its longest delay in steps. Cores given too many end before the run.
+    """
+    if not plastic:
+        return min(size, NEURONS_OF_A_CORE)
+    most = PLASTIC_NEURONS_OF_A_CORE if size > PLASTIC_ROW else size
+    return next((n for n in range(most, 1, -1) if memory_bytes(n, longest) <= MEMORY_BYTES), 1)
 
 
 def cores_needed(network: Network) -> int:

@@ -29,7 +29,7 @@ from spikemem.ir.values import FloatArray
 from spikemem.passes.legalize import Abilities
 
 _LOCK = RLock()
-"""NEST has one kernel a process: programs on several threads take turns."""
+"""NEST has one kernel a process: programs take turns, all on one thread, since it may crash when the thread changes."""
 
 
 def _gain(cell: Cell, dt: float) -> float:
@@ -150,11 +150,13 @@ def _signed_scales(kind: Any, cell: Cell) -> dict[str, float]:
 class NestBackend(Backend):
     """NEST, grade exact for IF_curr_exp and IF_curr_delta, tolerance for IF_cond_exp (an adaptive solver)."""
 
+    side_by_side = False
+
     def __init__(self) -> None:
         self.abilities = ABILITIES
 
     def programs(self, network: LoweredNetwork, options: RunOptions, count: int) -> Sequence[NestProgram]:
-        """Return the programs; those on several threads take turns."""
+        """Return the programs, which take turns."""
         return [NestProgram(network, options) for _ in range(count)]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from spikemem.backends.pynn.build import Built
 from spikemem.backends.pynn.describe import Description
+from spikemem.backends.pynn.membrane import leaks, wraps
 from spikemem.backends.pynn.quantise import LARGEST, quantise
 from spikemem.backends.pynn.silent import is_silent
 
@@ -56,6 +57,8 @@ def read_placement(description: Description, built: Built) -> dict[str, Any]:
         "incoming_spike_buffer": get_config_int("Simulation", "incoming_spike_buffer_size"),
         "delays": _delays(description, built),
         "silent": _silent(description, built),
+        "leaks": leaks(description),
+        "wraps": wraps(description),
         "weights": _weights(description, built),
     }  # fmt: skip
 

@@ -26,6 +26,7 @@ MACHINE_OPTIONS = {
     "post_simulation_overrun_before_error": 600,
 }
 """Of sPyNNaker's configuration: the monitor needs no help here, and the board may be slower than real time."""
+_REAL_TIME = "--real-time"
 _PACE = "pace: "
 _PATIENCE = 60.0
 _GRACE = 5.0
@@ -53,14 +54,15 @@ class Running:
 
 
 @contextmanager
-def software_board(version: int) -> Iterator[Running]:
-    """Start a board of ``version``, and end it with the block."""
+def software_board(version: int, *, real_time: bool = False) -> Iterator[Running]:
+    """Start a board of ``version``, and end it with the block. ``real_time``: it is to be no faster than a real one."""
     if find_spec("unicorn") is None:
         raise MissingDependency("a board in software: unicorn is not installed: pip install 'spikemem[board]'")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(version)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            [sys.executable, "-m", _MODULE, str(version), *[_REAL_TIME] * real_time], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=log,
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:

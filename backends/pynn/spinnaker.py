@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from spikemem.backend import Backend, RunOptions, StepEvents
-from spikemem.backends.pynn import rules, spinnaker_rules
+from spikemem.backends.pynn import misled, rules, spinnaker_rules
 from spikemem.backends.pynn.boards import check_size, named, too_large
 from spikemem.backends.pynn.describe import Description, Dialect
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
@@ -24,7 +24,6 @@ from spikemem.backends.pynn.load import estimate, load_line
 from spikemem.backends.pynn.phases import Phase, PhaseReader
 from spikemem.backends.pynn.preflight import preflight
 from spikemem.backends.pynn.program import Outcome, PyNNProgram
-from spikemem.backends.pynn.silent import in_words
 from spikemem.backends.pynn.software_board import MACHINE_OPTIONS, software_board
 from spikemem.backends.pynn.translate import CELLS
 from spikemem.errors import HardwareError, InvalidInput, SpikememWarning, Unsupported
@@ -106,8 +105,14 @@ class SpinnakerProgram(PyNNProgram):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Of a board in software, how its cores might be loaded: on it, that changes nothing."""
-        if not (self._board.software and self._ran_as):
+        """What was mapped and not run would do otherwise than told; of a board in software, how its cores might be loaded."""
+        if not self._ran_as:
+            return (
+                tuple(f"backend spinnaker: {said}" for said in misled.in_words(self.placement))
+                if self.placement
+                else ()
+            )
+        if not self._board.software:
             return ()
         load = estimate(self.network, self._events, self._placed(self._ran_as, self._now, self._events))
         return (f"backend spinnaker: {NOT_TIMED}; {load_line({'load': load})}",)
@@ -148,8 +153,7 @@ class SpinnakerProgram(PyNNProgram):
             preflight(self._board, self.placement.get("cores_used", 0))
             result = self._worker(description, steps, self._board)
         self._ran_as = result.placement or {}
-        silent = tuple(map(in_words, self._ran_as.get("silent", ())))
-        self.notes = (*silent, *result.warnings)
+        self.notes = (*misled.in_words(self._ran_as), *result.warnings)
         # What was mapped before has been reported: that is what a rehearsal is for.
         for warning in result.warnings if self.placement else self.notes:
             warnings.warn(f"backend spinnaker: {warning}", SpikememWarning, stacklevel=2)
@@ -232,6 +236,8 @@ def _raise(network: str, board: Board, module: str, name: str, message: str) -> 
     what, package = " ".join(message.split()), module.partition(".")[0]
     if name == "TooLarge":
         raise too_large(network, board, what)
+    if name == "SharedExtension":
+        raise Unsupported(f"backend spinnaker: {network} cannot be mapped onto {named(board)}: {what}")
     if package in _HARDWARE:
         raise HardwareError(f"backend spinnaker: {named(board)} failed: {what} ({name})")
     if package in _MAPPING:

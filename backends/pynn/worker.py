@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from spikemem.backends.pynn.boards import PLASTIC_ROW, neurons_of_a_core
+from spikemem.backends.pynn.boards import neurons_of_a_core
 from spikemem.backends.pynn.build import Built, build, fired
 from spikemem.backends.pynn.describe import Description
+from spikemem.backends.pynn.extensions import rings, shared_extension
 from spikemem.backends.pynn.job import JOB, RESULT, Job, Result
 from spikemem.backends.pynn.placement import read_placement
 from spikemem.backends.pynn.program import Outcome
@@ -25,6 +26,10 @@ _EMPTY = "Data from a virtual run will be empty"
 
 class TooLarge(Exception):
     """A network that needs more chips than the machine can have."""
+
+
+class SharedExtension(Exception):
+    """A source whose delays are too long for targets that keep their inputs for different numbers of steps."""
 
 
 def main(folder: Path) -> None:
@@ -51,7 +56,7 @@ def do(job: Job) -> Result:
     virtual = bool(get_config_bool("Machine", "virtual_board"))
     built = build(sim, description, silent=False)
     _spread(description, built)
-    _map_and_run(sim, job)
+    _map_and_run(sim, job, built)
     placement = read_placement(description, built)
     outcome = None if virtual else _outcome(description, built)
     warnings = () if virtual else _warnings()
@@ -59,10 +64,11 @@ def do(job: Job) -> Result:
     return Result(placement, outcome, warnings)
 
 
-def _map_and_run(sim: Any, job: Job) -> None:
+def _map_and_run(sim: Any, job: Job, built: Built) -> None:
     from pacman.exceptions import PacmanPlaceException
     from spinn_machine.exceptions import SpinnMachineException
     from spynnaker.pyNN.data import SpynnakerDataView as View
+    from spynnaker.pyNN.exceptions import DelayExtensionException
 
     try:
         sim.run(job.steps * job.description.dt)
@@ -74,14 +80,24 @@ def _map_and_run(sim: Any, job: Job) -> None:
         said = str(error).partition(" Out of")[0].strip()
         raise TooLarge(f"sPyNNaker finds no core for all of it ({said})") from error
 
+    except DelayExtensionException as error:
+        shared = shared_extension(job.description, rings(job.description, built))
+        if shared is None:
+            raise
+        raise SharedExtension(shared) from error
+
 
 def _spread(description: Description, built: Built) -> None:
-    """Give plastic targets that are too large for the rows of one core to more cores."""
+    """Give plastic targets that are too large for the rows or the memory of one core to more cores."""
     sizes = {p.label: p.size for p in description.populations}
+    longest: dict[str, int] = {}
     for projection in description.projections:
-        size = sizes[projection.target]
-        if projection.plasticity is not None and size > PLASTIC_ROW:
-            built.populations[projection.target].set_max_atoms_per_core(neurons_of_a_core(size, plastic=True))
+        steps = round(projection.delay / description.dt)
+        longest[projection.target] = max(longest.get(projection.target, 1), steps)
+    for target in {p.target for p in description.projections if p.plasticity is not None}:
+        most = neurons_of_a_core(sizes[target], plastic=True, longest=longest[target])
+        if most < sizes[target]:
+            built.populations[target].set_max_atoms_per_core(most)
 
 
 def _outcome(description: Description, built: Built) -> Outcome:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from weakref import WeakSet
 
 from spikemem.backends.spinnaker_board.chip import Chip
 from spikemem.backends.spinnaker_board.comms import Packet
 from spikemem.backends.spinnaker_board.core import Core, Stopped
 from spikemem.backends.spinnaker_board.fabric import Fabric
 from spikemem.backends.spinnaker_board.geometry import XY, geometry
-from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ, SV
+from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ, RTE, SV
 from spikemem.backends.spinnaker_board.message import Message
+from spikemem.backends.spinnaker_board.variables import error_code, state
 from spikemem.backends.spinnaker_board.watchdog import Watchdog
 
 _ROUNDS = 100_000
@@ -44,6 +46,7 @@ class Board:
         self.messages: deque[Message] = deque()
         """What cores have sent to other cores, monitors and the host."""
         self._woken: deque[Core] = deque()
+        self._ended: WeakSet[Core] = WeakSet()
         self._packets: list[tuple[XY, Packet]] = []
         self.chips = {
             xy: Chip(
@@ -72,6 +75,17 @@ class Board:
         for core in cores:
             self._guarded(core, core.start)
         self.settle()
+        self.look()
+
+    def look(self) -> None:
+        """Tell of the cores whose program has stopped itself, once."""
+        for core in self.cores():
+            memory, number = self.chips[core.place.chip].memory, core.place.number
+            if state(memory, number) == RTE and core not in self._ended:
+                self._ended.add(core)
+                self._failed(
+                    f"{core.place}: its program has stopped itself (run time exception {error_code(memory, number)})"
+                )
 
     def settle(self) -> None:
         """Run until all cores sleep."""
@@ -147,6 +161,7 @@ class Board:
             self._guarded(core, core.run)
         self._advance_clocks()
         self.settle()
+        self.look()
         self.ticks += 1
         return True
 

@@ -17,7 +17,7 @@ from spikemem.backends.spinnaker_board.message import Message
 from spikemem.backends.spinnaker_board.router import Router
 from spikemem.backends.spinnaker_board.system import SystemController
 from spikemem.backends.spinnaker_board.timers import Clock
-from spikemem.backends.spinnaker_board.variables import app_of, initialise, set_app, set_state, state, vcpu
+from spikemem.backends.spinnaker_board.variables import ERROR, app_of, initialise, set_app, set_state, state, vcpu
 
 _LEAD = 3
 STOP, SYNC0, SYNC1 = 2, 4, 5
@@ -143,6 +143,6 @@ class Chip:
     def fail(self, number: int) -> None:
         """Show the host that a core has failed."""
         set_state(self.memory, number, layout.RTE)
-        self.memory.set_byte(vcpu(number) + 44, 9)
+        self.memory.set_byte(vcpu(number) + ERROR, 9)
         self.memory.set_byte(layout.SV + 0x2B, 8)
         self._forget(number)

@@ -13,11 +13,13 @@ from spikemem.backends.spinnaker_board.geometry import XY
 
 _HEADER = struct.Struct("<8B")
 _COMMAND = struct.Struct("<2H3I")
-MOST = 8 + 16 + 256
+MOST_DATA = 16 + 256
+MOST = 8 + MOST_DATA
 """Bytes of the longest message."""
 DATA = 256
 TO_HOST = 0xFF
 """The port that leads to the host."""
+FROM_HOST = 0xFF
 REPLY, ONE_WAY = 0x87, 0x07
 
 

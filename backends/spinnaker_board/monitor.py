@@ -10,10 +10,11 @@ from spikemem.backends.spinnaker_board.aplx import BadBinary
 from spikemem.backends.spinnaker_board.board import Board
 from spikemem.backends.spinnaker_board.chip import STOP, Chip
 from spikemem.backends.spinnaker_board.device import NotEmulated
+from spikemem.backends.spinnaker_board.doors import Doors
 from spikemem.backends.spinnaker_board.geometry import XY
 from spikemem.backends.spinnaker_board.layout import BINARY, BINARY_SIZE, CORES, ROUTER, SYSTEM, TABLE_SIZE
 from spikemem.backends.spinnaker_board.memory import Memory, Unmapped
-from spikemem.backends.spinnaker_board.message import DATA, Command, Message, answer_body, command
+from spikemem.backends.spinnaker_board.message import DATA, MOST_DATA, REPLY, Command, Message, answer_body, command
 from spikemem.backends.spinnaker_board.tags import Address, Tags
 from spikemem.backends.spinnaker_board.variables import VERSION, state
 
@@ -23,6 +24,8 @@ _NAME = b"SC&MP/SpiNNaker\0" + ".".join(map(str, VERSION)).encode() + b"\0"
 _BUILT = 0x65920080
 """A date (1 January 2024), for the host wants one."""
 _WAIT = 1 << 18
+_CONTROL = 3
+"""The port at which a core takes commands about its run."""
 _AGAIN = 4
 _FIXED, _READ_FIXED = 3, 1 << 31
 
@@ -40,9 +43,10 @@ class Refused(Exception):
 class Monitor:
     """Answers commands to a board."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, doors: Doors) -> None:
         self._board = board
-        self.tags = Tags()
+        self.tags = Tags(doors)
+        self._told = False
         self._commands: Mapping[int, Callable[[Chip, Command, Message, Address], bytes]] = {
             0: self._version, 2: self._read, 3: self._write, 5: self._fill, 15: self._count, 19: self._run, 20: self._broadcast,
             21: self._copy_and_run, 22: self._signal, 25: self._leds, 26: self._tag, 28: self._allocate, 29: self._route,
@@ -70,11 +74,26 @@ class Monitor:
             code, data = BAD_ARGUMENT, b""
         return message.answer(answer_body(code, asked.sequence, data), xy if chip else ROOT)
 
+    @property
+    def live(self) -> bool:
+        """Whether the host talks with cores as they run: it has set tags, or has sent one something that is no question."""
+        return self._told or self.tags.live
+
+    def inward(self, port: int, data: bytes) -> None:
+        """Pass on what has come by a reverse tag's port."""
+        message = self.tags.inward(port, data)
+        if message is not None and message.core:
+            self._give(message)
+
+    def _give(self, message: Message) -> None:
+        chip = self._board.chips.get(message.to_chip)
+        if chip is not None and len(message.body) <= MOST_DATA and chip.give(message):
+            self._board.settle()
+
     def _pass_on(self, xy: XY, message: Message, sender: Address) -> Message | None:
         """Give a message to a core; its answer carries the tag that leads to ``sender``."""
-        chip = self._board.chips.get(xy)
-        if chip is None:
-            return None
+        if message.flags != REPLY and message.to_port >> 5 != _CONTROL:
+            self._told = True
         tagged = Message(
             message.flags,
             self.tags.transient(sender),
@@ -84,8 +103,7 @@ class Monitor:
             message.from_chip,
             message.body,
         )
-        if chip.give(tagged):
-            self._board.settle()
+        self._give(tagged)
         return None
 
     def _version(self, chip: Chip, asked: Command, message: Message, sender: Address) -> bytes:
@@ -171,7 +189,9 @@ class Monitor:
                 chip.signal(number, app, mask)
             elif mask == 0xFF:
                 chip.stop(app)
+                self._told = False
         self._board.settle()
+        self._board.look()
 
     def _leds(self, chip: Chip, asked: Command, message: Message, sender: Address) -> bytes:
         return b""
@@ -182,7 +202,7 @@ class Monitor:
             case 1:
                 if not self.tags.set(asked.first, asked.second, asked.third, sender):
                     raise Refused(BAD_ARGUMENT)
-                return b""
+                return struct.pack("<I", number)  # sPyNNaker's live connections know the answer by its length
             case 2:
                 return self.tags.describe(number)
             case 3:

@@ -1,4 +1,4 @@
-"""The board as a process: ``python -m spikemem.backends.spinnaker_board.server VERSION [ADDRESS]``.
+"""The board as a process: ``python -m spikemem.backends.spinnaker_board.server VERSION [--real-time]``.
 
 It answers on UDP port 17893 of a loopback address of its own, says ``ready ADDRESS`` on standard output, and ends when its
 standard input does: so no board outlives the program that started it.
@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import os
 import secrets
-import selectors
+import select
 import signal
 import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
 
 from spikemem.backends.spinnaker_board.board import Board
-from spikemem.backends.spinnaker_board.layout import CLOCK_MHZ
+from spikemem.backends.spinnaker_board.doors import Doors
 from spikemem.backends.spinnaker_board.message import REPLY, TO_HOST, Message, unpack
 from spikemem.backends.spinnaker_board.monitor import Monitor
+from spikemem.backends.spinnaker_board.pace import Pace, RealTime
 from spikemem.backends.spinnaker_board.tags import Address
 from spikemem.backends.spinnaker_board.watchdog import Watchdog
 
 PORT = 17893
+REAL_TIME = "--real-time"
 _PADDING = b"\0\0"
 _LARGEST = 2048
 _TRIES = 100
@@ -32,30 +33,20 @@ _INPUT = 0
 """The descriptor of standard input."""
 
 
-@dataclass
-class Pace:
-    """How many cycles were run, and in how many seconds of this process."""
-
-    cycles: int = 0
-    seconds: float = 0.0
-
-    def add(self, cycles: int, seconds: float) -> None:
-        """Count a tick."""
-        self.cycles += cycles
-        self.seconds += seconds
-
-
 class Server:
     """Speaks for a board on a socket."""
 
-    def __init__(self, version: int, link: socket.socket, watchdog: Watchdog | None = None) -> None:
-        self._link = link
+    def __init__(
+        self, version: int, link: socket.socket, watchdog: Watchdog | None = None, *, real_time: bool = False
+    ) -> None:
+        self._link, self._always = link, real_time
         link.setblocking(False)
         host = bytes(int(part) for part in link.getsockname()[0].split("."))
         self.board = Board(version, host, self._report, watchdog)
-        self.monitor = Monitor(self.board)
+        self._doors = Doors(link.getsockname()[0])
+        self.monitor = Monitor(self.board, self._doors)
         self.faults: list[str] = []
-        self._pace = Pace()
+        self._pace, self._real_time = Pace(), RealTime()
 
     def _report(self, sentence: str) -> None:
         self.faults.append(sentence)
@@ -63,28 +54,35 @@ class Server:
 
     def serve(self) -> None:
         """Answer and run until standard input ends."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._link, selectors.EVENT_READ)
-            selector.register(_INPUT, selectors.EVENT_READ)
-            busy = False
-            while True:
-                for key, _ in selector.select(0 if busy else None):
-                    if key.fileobj == _INPUT and not os.read(_INPUT, _LARGEST):
-                        return
-                self.take_all()
+        busy = False
+        while True:
+            waits = self._waits() if busy else None
+            sources: list[socket.socket | int] = [self._link, _INPUT, *self._doors.sockets()]
+            ready, _, _ = select.select(sources, [], [], waits)
+            if _INPUT in ready and not os.read(_INPUT, _LARGEST):
+                return
+            self.take_all()
+            if not (busy and self._waits()):
                 busy = self._tick()
-                self._send_messages()
+            self._send_messages()
+
+    def close(self) -> None:
+        """Close the ports of reverse tags; the socket that was given is its owner's."""
+        self._doors.keep(set())
+
+    def _waits(self) -> float:
+        """Return the seconds until the next tick."""
+        return self._real_time.wait() if self._always or self.monitor.live else 0.0
 
     def _tick(self) -> bool:
         """Run a tick, and say how long it all took when there is none any more."""
-        begin, now = time.process_time(), self.board.now
+        began, begin, now = time.monotonic(), time.process_time(), self.board.now
         busy = self.board.tick()
         if busy:
+            self._real_time.ran(began, self.board.now - now)
             self._pace.add(self.board.now - now, time.process_time() - begin)
         elif self._pace.seconds:
-            print(
-                f"pace: {self._pace.cycles / (1000 * CLOCK_MHZ):g} {self._pace.seconds:g}", file=sys.stderr, flush=True
-            )
+            print(f"pace: {self._pace}", file=sys.stderr, flush=True)
             self._pace = Pace()
         return busy
 
@@ -92,6 +90,8 @@ class Server:
         """Handle the packets that have arrived."""
         for data, sender in self._arrived():
             self.take(data, sender)
+        for port, data in self._doors.arrived():
+            self.monitor.inward(port, data)
 
     def take(self, data: bytes, sender: Address) -> None:
         """Handle one packet; what is no message is dropped."""
@@ -138,11 +138,8 @@ class Server:
         self._send(message.body if tag.strip else _PADDING + message.pack(), tag.address)
 
 
-def bind(link: socket.socket, address: str | None) -> str:
-    """Bind a socket to ``address``, or to a free loopback address; return it."""
-    if address is not None:
-        link.bind((address, PORT))
-        return address
+def bind(link: socket.socket) -> str:
+    """Bind a socket to a free loopback address; return it."""
     for _ in range(_TRIES):
         # 127.0.0.1 means to sPyNNaker that there is no board.
         drawn = f"127.{secrets.randbelow(254) + 1}.{secrets.randbelow(256)}.{secrets.randbelow(254) + 1}"
@@ -152,15 +149,15 @@ def bind(link: socket.socket, address: str | None) -> str:
     raise OSError(f"no loopback address with a free UDP port {PORT} was found")
 
 
-def main(version: int, address: str | None) -> None:
-    """Serve a board at an address."""
+def main(version: int, *, real_time: bool) -> None:
+    """Serve a board. ``real_time``: it is never faster than a real one, also where the host does not talk with its cores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started it says when it ends
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link, Watchdog() as watchdog:
-        bound = bind(link, address)
-        server = Server(version, link, watchdog)
-        print(f"ready {bound}", flush=True)
-        server.serve()
+        bound = bind(link)
+        with closing(Server(version, link, watchdog, real_time=real_time)) as server:
+            print(f"ready {bound}", flush=True)
+            server.serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    main(int(sys.argv[1]), real_time=REAL_TIME in sys.argv[2:])

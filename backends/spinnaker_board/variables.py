@@ -15,7 +15,7 @@ VERSION = (4, 0, 0)
 """The version of SC&MP that is imitated."""
 IOBUF_SIZE = 16384
 LED_PERIOD, MAILBOXES, FREE_ROUTES, MESSAGE_POOL = 0x2B, 0xEC, 0xE0, 0x68
-_STATE, _APP = 46, 47
+ERROR, _STATE, _APP = 44, 46, 47
 
 
 def initialise(memory: Memory, chip: XY, board: Geometry, version: int, address: bytes) -> None:
@@ -69,6 +69,11 @@ def state(memory: Memory, core: int) -> int:
 def set_state(memory: Memory, core: int, value: int) -> None:
     """Set the state of a core."""
     memory.set_byte(vcpu(core) + _STATE, value)
+
+
+def error_code(memory: Memory, core: int) -> int:
+    """Return why a core has stopped, as SARK numbers it."""
+    return memory.byte(vcpu(core) + ERROR)
 
 
 def app_of(memory: Memory, core: int) -> int:

@@ -21,12 +21,16 @@ _LOOK = 0.1
 
 def board(
     version: Annotated[int, typer.Option(help="3 (4 chips) or 5 (48 chips).")] = 3,
+    real_time: Annotated[
+        bool,
+        typer.Option("--real-time", help="Be no faster than a real board, for scripts whose only live part is input."),
+    ] = False,
     timeout: Annotated[float | None, typer.Option(help="End after so many seconds.")] = None,
 ) -> None:
     """Start a SpiNNaker board in software for any PyNN script, print how to configure sPyNNaker, and keep it until Ctrl-C."""
     if version not in CHIPS:
         raise InvalidInput(f"board: version {version} is unknown; {choices(str(version), map(str, CHIPS))}")
-    with software_board(version) as running, _ends_counted() as came:
+    with software_board(version, real_time=real_time) as running, _ends_counted() as came:
         console = stdout()
         console.print(f"A board of {CHIPS[version]} chips answers at {running.address}. Its timing is not modelled.")
         console.print(f"For sPyNNaker, in {_FILE} of the home folder or of the script's:\n")

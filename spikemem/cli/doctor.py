@@ -18,7 +18,7 @@ from spikemem.simulate import run
 _REQUIRED = ("numpy", "scipy", "numba", "h5py", "matplotlib", "pydantic", "typer", "rich")
 _OPTIONAL = {
     "brian2": "brian2", "brian2cuda": "cuda", "PyNN": "nest", "nest-simulator": "nest",
-    "sPyNNaker": "spinnaker", "unicorn": "board", "nengo": "nengo",
+    "sPyNNaker": "spinnaker", "unicorn": "board", "nengo": "nengo", "distributed": "dask", "dask-jobqueue": "dask",
 }  # fmt: skip
 
 

@@ -11,17 +11,25 @@ import typer
 from rich.table import Table
 
 from spikemem.cli.options import Json, print_json, stdout
+from spikemem.cli.suite import print_results
 from spikemem.experiment.study import Columns, Criterion
 from spikemem.hdf5 import read_answers, read_provenance, read_spikes
 from spikemem.hdf5_file import open_file
 from spikemem.hdf5_study import is_study_file, read_findings
 from spikemem.report.findings import findings_data, print_findings
+from spikemem.report.suite_table import results_data
 from spikemem.report.table import answer_data, operations_table
+from spikemem.report.trust import trust_in_words
+from spikemem.suite.hdf5_suite import is_suite_file, read_results
+from spikemem.suite.sweep import Results
 
 
 def inspect(
     path: Annotated[
-        Path, typer.Argument(help="An HDF5 file of spikemem run (an experiment or a study) or of a saved memory.")
+        Path,
+        typer.Argument(
+            help="An HDF5 file of spikemem run (an experiment or a study), of a suite or of a saved memory."
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -29,6 +37,9 @@ def inspect(
     with open_file(path) as file:
         if is_study_file(file):
             _inspect_study(path, *read_findings(file), as_json)
+            return
+        if is_suite_file(file):
+            _inspect_suite(path, read_results(path), as_json)
             return
         source, answers, spikes = read_provenance(file), read_answers(file), read_spikes(file)
         weights = {name: _weights(group) for name, group in file.get("weights", {}).items()}
@@ -71,6 +82,18 @@ def _inspect_study(
     console.print(f"  backend={source['backend']}  seed={source['seed']}", soft_wrap=True)
     console.print("  " + "  ".join(f"{k} {v}" for k, v in source["versions"].items()), soft_wrap=True)
     print_findings(console, tables, criteria)
+
+
+def _inspect_suite(path: Path, results: Results, as_json: bool) -> None:
+    if as_json:
+        print_json(results_data(results))
+        return
+    console = stdout()
+    console.print(str(path), style="bold", soft_wrap=True)
+    console.print("  " + "  ".join(f"{k} {v}" for k, v in results.provenance["versions"].items()), soft_wrap=True)
+    print_results(results)
+    for sentence in trust_in_words(results.rows):
+        console.print(sentence, soft_wrap=True)
 
 
 def _weights(group: Any) -> dict[str, float]:

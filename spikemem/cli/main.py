@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spikemem.cli import backends, board, compare, deploy, doctor, export, inspect, models, run, show
+from spikemem.cli import backends, board, compare, deploy, doctor, export, inspect, models, report, run, show, suite
 from spikemem.errors import Interrupted, SpikememError, SpikememWarning, Unsupported
 from spikemem.provenance import versions
 
@@ -26,8 +26,8 @@ app = typer.Typer(
 )
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _COMMANDS: tuple[Callable[..., Any], ...] = (
-    run.run, compare.compare, deploy.deploy, export.export, models.models, show.show, backends.backends, inspect.inspect,
-    board.board, doctor.doctor,
+    run.run, suite.suite, report.report, compare.compare, deploy.deploy, export.export, models.models, show.show,
+    backends.backends, inspect.inspect, board.board, doctor.doctor,
 )  # fmt: skip
 for _command in _COMMANDS:
     app.command()(_command)

@@ -60,15 +60,20 @@ def run(
     if dry_run:
         with Console(stderr=True).status(f"rehearsing {loaded.name} on {prepared.setup.backend}"):
             done = prepared.rehearse()
+        _print_remarks(prepared)
         _print_plan(loaded, prepared, done, as_json)
         return
     data, picture = out / f"{loaded.name}.h5", out / f"{loaded.name}.png"
     for path in (data, picture):
         check_writable(path)
     recording = run_with_progress(loaded, prepared)
+    _print_remarks(prepared)
+    finish(loaded, recording, out, as_json=as_json)
+
+
+def _print_remarks(prepared: Prepared) -> None:
     for remark in prepared.program.remarks:
         print(f"spikemem: {remark}", file=sys.stderr)
-    finish(loaded, recording, out, as_json=as_json)
 
 
 def finish(loaded: Experiment, recording: Recording, out: Path, *, as_json: bool) -> None:

@@ -45,12 +45,18 @@ def experiment_names() -> dict[str, Path]:
 
 def read_experiment(name_or_path: str, changes: Sequence[str]) -> tuple[Path, dict[str, Any]]:
     """Return the path, and what the TOML says with the ``changes`` made, of the experiment called so or at that path."""
+    return read_named("experiment", name_or_path, experiment_names(), changes)
+
+
+def read_named(
+    what: str, name_or_path: str, known: Mapping[str, Path], changes: Sequence[str]
+) -> tuple[Path, dict[str, Any]]:
+    """Return the path and what the TOML says, the ``changes`` made, of one of ``known`` by name, or of the file at a path."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        known = experiment_names()
         if name_or_path not in known:
             raise InvalidInput(
-                f"experiment {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file"
+                f"{what} {name_or_path!r} is unknown; {choices(name_or_path, known)}, or the path of a .toml file"
             )
         path = known[name_or_path]
     data = read_toml(path)

@@ -8,12 +8,12 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
-def _whole_is_number(value: Any) -> Any:
+def whole_is_number(value: Any) -> Any:
     """Let TOML's ``at = 10`` stand for ``10.0``, but no text and no truth value."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-_Number = Annotated[float, BeforeValidator(_whole_is_number), Field(allow_inf_nan=False)]
+_Number = Annotated[float, BeforeValidator(whole_is_number), Field(allow_inf_nan=False)]
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 

@@ -38,6 +38,7 @@ from spikemem.ir import (
 )
 from spikemem.language.answer import Window, window
 from spikemem.language.arguments import Bits, Index, Sequence
+from spikemem.language.association import ACTS, Ask, Association
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.codes import random_codes
 from spikemem.language.memory import Memory
@@ -47,8 +48,11 @@ from spikemem.language.stimulus import Neurons, Stimulus, hold, pulse
 from spikemem.parameters import Parameters, parameter
 
 __all__ = [
+    "ACTS",
     "AllToAll",
     "AlphaDendrite",
+    "Ask",
+    "Association",
     "Bits",
     "Call",
     "Explicit",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import ConfigDict
 
-from spikemem.errors import OperationError, choices
+from spikemem.errors import OperationError, Unsupported, choices
 from spikemem.ir.network import Network
 from spikemem.ir.numerics import Numerics
+from spikemem.language.association import Association
 from spikemem.language.builder import NetworkBuilder
 from spikemem.language.operation import Operation
 from spikemem.parameters import Parameters
@@ -36,6 +37,15 @@ class Memory(Parameters, ABC):
     @abstractmethod
     def build(self, net: NetworkBuilder) -> None:
         """Declare populations and projections."""
+
+    @classmethod
+    def sized(cls, items: int, bits: int) -> Self:
+        """Return the model for so many items of so many lines; raise :class:`Unsupported` if suites cannot ask for it."""
+        raise Unsupported(f"{cls.__name__}: declares no association (Memory.sized), so suites cannot ask it")
+
+    def association(self) -> Association:
+        """Return how it stores and recalls items, and what is right, empty; raise :class:`Unsupported` if it does not say."""
+        raise Unsupported(f"{type(self).__name__}: declares no association, so suites cannot ask it")
 
     @classmethod
     def model_name(cls) -> str:

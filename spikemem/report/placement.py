@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.table import Table
 
+from spikemem.backends.pynn import misled
 from spikemem.backends.pynn.load import percent
-from spikemem.backends.pynn.silent import in_words
 
 _COARSE = 0.05
 """Relative error of a weight that is worth a word (ours)."""
@@ -16,7 +16,7 @@ _COARSE = 0.05
 
 def problems(placed: Mapping[str, Any]) -> list[str]:
     """Return what may change results or does not fit, each with what to change."""
-    return [*_weights(placed), *map(in_words, placed["silent"]), *_delays(placed), *_load(placed)]
+    return [*_weights(placed), *misled.in_words(placed), *_delays(placed), *_load(placed)]
 
 
 def _weights(placed: Mapping[str, Any]) -> Iterator[str]:

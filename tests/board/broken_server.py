@@ -13,4 +13,4 @@ def write(self: Comms, offset: int, value: int) -> None:
 
 if __name__ == "__main__":
     setattr(Comms, "write", write)  # noqa: B010  # a checker would have it be a method
-    server.main(int(sys.argv[1]), None)
+    server.main(int(sys.argv[1]), real_time=False)

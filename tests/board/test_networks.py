@@ -1,9 +1,5 @@
 """Well-known networks on a board in software: a user's PyNN script as it is, and a random network that NEST agrees with."""
 
-import json
-import os
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,36 +13,10 @@ pytest.importorskip("spynnaker")
 from scipy import stats
 
 from spikemem.backend import RunOptions, StepEvents, backend
-from spikemem.backends.pynn.software_board import MACHINE_OPTIONS, software_board
 from spikemem.hardware import find_hardware
 from spikemem.ir import FixedNumberPre, IF_curr_exp, Network, Population, Projection, SpikeSource, Static
 from spikemem.passes import lower
-
-
-def script(name: str, folder: Path, **options: object) -> Any:
-    """Run a script against a board of 4 chips, configured as ``spikemem board`` says; return its result."""
-    with software_board(3) as running:
-        machine = {"version": 3, "machine_name": running.address, **MACHINE_OPTIONS, **options}
-        lines = [
-            "[Machine]",
-            *(f"{key} = {value}" for key, value in machine.items()),
-            "[Mode]",
-            "mode = Production",
-            "",
-        ]
-        (folder / ".spynnaker.cfg").write_text("\n".join(lines))
-        run = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name(name))],
-            cwd=folder,
-            env={**os.environ, "HOME": str(folder), "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert run.returncode == 0, run.stderr[-2000:]
-        assert running.said() == ()
-    (line,) = [line for line in run.stdout.splitlines() if line.startswith("result ")]
-    return json.loads(line.removeprefix("result "))
+from tests.board.scripts import script
 
 
 def test_a_pulse_runs_round_a_ring_of_izhikevich_neurons(tmp_path: Path) -> None:

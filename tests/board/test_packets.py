@@ -3,12 +3,14 @@
 import random
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 pytest.importorskip("unicorn")
 
-from spikemem.backends.spinnaker_board.message import REPLY, command, unpack
+from spikemem.backends.spinnaker_board.message import REPLY, Message, command, unpack
 from spikemem.backends.spinnaker_board.server import Server
 
 SENDER = ("127.0.0.1", 40000)
@@ -40,9 +42,11 @@ class Talk:
 
 
 @pytest.fixture
-def talk() -> Talk:
+def talk() -> Iterator[Talk]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        return Talk(link)
+        talk = Talk(link)
+        with closing(talk.server):
+            yield talk
 
 
 def test_what_is_written_is_read(talk: Talk) -> None:
@@ -64,7 +68,8 @@ def test_what_is_written_is_read(talk: Talk) -> None:
         (FILL, (0x60000000, 0, 0xFFFFFFFC), 0x84),
         (LOADED_WITH, (30 << 24 | 2, 0, 0), 0x84),  # no binary
         (ALLOC, (9, 4, 0), 0x84),
-        (26, (1 << 29 | 1 << 16 | 3, 12345, 0), 0x84),  # a reverse tag
+        (26, (1 << 29 | 1 << 16 | 3, 0, 0), 0x84),  # a reverse tag without a port
+        (26, (1 << 29 | 1 << 16 | 8, 12345, 0), 0x84),  # one of a number that is lent
         (49, (0, 0, 0), 0x83),  # no such command
     ],
 )
@@ -81,6 +86,34 @@ def test_a_tag_is_told_as_it_was_set(talk: Talk) -> None:
     assert struct.unpack_from("<H", data, 14)[0] & 0x8100 == 0x8100  # in use, and without the header
     assert talk.ask(26, 3 << 16 | 3, 0, 0)[0] == 0x80
     assert talk.ask(26, 2 << 16 | 3, 1, 0) == (0x80, bytes(25))
+
+
+def test_what_comes_by_a_reverse_tag_goes_to_its_core(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        first, second = 1 << 29 | 1 << 28 | 1 << 16 | 1 << 13 | 5 << 8 | 3, 1 << 24 | port
+        assert talk.ask(26, first, second, 0)[0] == 0x84  # another has the port
+    given: list[Message] = []
+
+    def give(message: Message) -> bool:
+        given.append(message)
+        return True
+
+    monkeypatch.setattr(talk.server.board.chips[1, 0], "give", give)
+    assert not talk.server.monitor.live
+    assert talk.ask(26, first, second, 0)[0] == 0x80
+    assert talk.server.monitor.live
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as host:
+        for data in (b"spikes", bytes(300)):  # the second is too long
+            host.sendto(data, ("127.0.0.1", port))
+        talk.server.take_all()
+        assert [(m.core, m.to_port >> 5, m.body) for m in given] == [(5, 1, b"spikes")]
+        assert talk.ask(26, 2 << 16 | 3, 1, 0)[1][14:] == struct.pack("<HIH3B", 0x8300, 2, port, 0, 1, 1 << 5 | 5)
+        assert talk.ask(26, 3 << 16 | 3, 0, 0)[0] == 0x80
+        assert not talk.server.monitor.live
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", port))  # it is free again
 
 
 def test_a_chip_that_is_not_there_has_no_route(talk: Talk) -> None:

@@ -11,7 +11,7 @@ pytest.importorskip("spynnaker")
 from spikemem.backend import RunOptions, backend
 from spikemem.ir import IF_curr_exp, Network, OneToOne, PairSTDP, Population, Projection, SpikeSource, Static
 from spikemem.passes import lower
-from tests.board.test_networks import script
+from tests.board.scripts import script
 
 DISTANCES = [-30, -15, -5, -1, 2, 6, 16, 31]
 PAIRS, EVERY, FIRST = 5, 100, 50

@@ -48,3 +48,16 @@ def test_a_run_warns_of_synapses_that_do_nothing(tmp_path: Path, monkeypatch: py
             numerics="spinnaker",
             hardware="software_spin3",
         )
+
+
+def test_a_dry_run_says_so_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("spikemem.models.hetero_associative.CONTENT_DELAY", 2.0)
+    command = ["run", "hetero-functional", "--backend", "spinnaker", "--hardware", "software_spin3", "--dry-run"]
+    assert main(command) == 0
+    (remark,) = [line for line in capsys.readouterr().err.splitlines() if "do nothing" in line]
+    assert remark.startswith(
+        "spikemem: backend spinnaker: projection in_cue->out: plastic synapses with a delay of 2 ms"
+    )

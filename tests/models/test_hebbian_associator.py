@@ -184,7 +184,7 @@ def test_boards_hold_the_experiments_exactly(name: str, tmp_path: Any, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("bits", "most", "rounded"), [(32, 6, []), (64, 10, ["a weight of 0.25 becomes 0, for the steps"])]
+    ("bits", "most", "rounded"), [(32, 6, []), (64, 10, ["a weight of 0.0078125 becomes 0, for the steps"])]
 )
 def test_up_to_which_size_a_board_holds_quarters(
     bits: int, most: int, rounded: list[str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch

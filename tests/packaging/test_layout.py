@@ -74,6 +74,6 @@ def test_a_mapped_folder_is_imported_from_spikemem(folder: str, tmp_path: Path) 
 
 
 def test_importing_spikemem_imports_no_simulator(tmp_path: Path) -> None:
-    simulators = {"brian2", "brian2cuda", "nengo", "nest", "numba", "pyNN", "spynnaker"}
+    simulators = {"brian2", "brian2cuda", "dask", "distributed", "nengo", "nest", "numba", "pyNN", "spynnaker"}
     done = python(f"import sys, spikemem; print(sorted({simulators} & set(sys.modules)))", tmp_path)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")

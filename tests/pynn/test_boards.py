@@ -12,6 +12,8 @@ from spikemem.backends.pynn.boards import (
     PLASTIC_NEURONS_OF_A_CORE,
     check_size,
     cores_needed,
+    neurons_of_a_core,
+    ring_steps,
 )
 from spikemem.cli.main import main
 from spikemem.errors import Unsupported
@@ -31,6 +33,27 @@ def network(targets: int, *, plastic: bool = False) -> Network:
 )
 def test_the_cores_of_populations(targets: int, plastic: bool, cores: int) -> None:
     assert cores_needed(network(targets, plastic=plastic)) == 1 + cores
+
+
+@pytest.mark.parametrize(
+    ("neurons", "longest", "steps"),
+    [(1, 1, 2), (64, 3, 4), (64, 128, 128), (100, 64, 64), (100, 128, 64), (128, 70, 64), (200, 32, 32), (254, 64, 32)],
+)
+def test_how_long_a_core_keeps_its_inputs(neurons: int, longest: int, steps: int) -> None:
+    assert ring_steps(neurons, longest) == steps
+
+
+@pytest.mark.parametrize(("neurons", "longest"), [(128, 64), (128, 128), (200, 32), (200, 64), (254, 16), (228, 16)])
+def test_plastic_neurons_that_a_core_was_seen_not_to_hold_are_given_to_more(neurons: int, longest: int) -> None:
+    most = neurons_of_a_core(neurons, plastic=True, longest=longest)
+    assert neurons // 3 < most < neurons
+    assert neurons_of_a_core(most, plastic=True, longest=longest) == most
+    assert neurons_of_a_core(neurons, plastic=False, longest=longest) == neurons
+
+
+@pytest.mark.parametrize(("neurons", "longest"), [(64, 128), (100, 64), (128, 32), (196, 16), (254, 8)])
+def test_those_that_it_holds_are_left_together(neurons: int, longest: int) -> None:
+    assert neurons_of_a_core(neurons, plastic=True, longest=longest) == neurons
 
 
 def test_the_numbers_are_spynnakers() -> None:

@@ -121,7 +121,8 @@ def placement(time_scale_factor: int = 1) -> dict[str, Any]:
             {**kept, "core": 5, "population": "x", "first_neuron": 0, "neurons": 4},
             {**kept, "core": 6, "population": "x", "first_neuron": 4, "neurons": 1},
         ],
-        "silent": [], "weights": [], "incoming_spike_buffer": 256, "input_peaks": {}, "routing": [], "machine": {},
+        "silent": [], "leaks": [], "wraps": [], "weights": [],
+        "incoming_spike_buffer": 256, "input_peaks": {}, "routing": [], "machine": {},
     }  # fmt: skip
 
 

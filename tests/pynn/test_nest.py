@@ -154,3 +154,11 @@ def test_no_length_of_a_run_loses_the_spikes_of_its_last_step(dt: float) -> None
         program.stimulate({"in": (np.array([steps - 3]), np.array([0], dtype=np.int32))})
         program.run(steps)
         assert program.spikes()["out"][0].tolist() == [steps - 1]
+
+
+def test_batches_follow_each_other_in_one_process() -> None:
+    """NEST crashes if its kernel is reset on another thread than before: batches must not bring threads of their own."""
+    for threads in (1, 2):
+        trials = [spikemem.Trial(protocol=[call(0.0, "learn", cue=0, content=[1])]) for _ in range(2)]
+        made = spikemem.run_batch(HeteroAssociative(cues=2, bits=3), trials, backend="nest", threads=threads)
+        assert [recording.cost.spikes for recording in made] == [made[0].cost.spikes] * 2

@@ -1,0 +1,1 @@
+"""Suites as self-contained HTML: figures as inline SVG, one style sheet, no script, nothing from elsewhere."""

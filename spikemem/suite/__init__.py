@@ -1,0 +1,1 @@
+"""Suites: grids of conditions, each asked of a memory over several seeds, with criteria."""

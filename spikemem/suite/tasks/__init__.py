@@ -1,0 +1,1 @@
+"""What suites ask: one task a file."""
