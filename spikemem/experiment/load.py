@@ -87,6 +87,8 @@ def load_experiment(name_or_path: str, changes: Sequence[str] = ()) -> Experimen
     path, data = read_experiment(name_or_path, changes)
     if is_study(data):
         raise InvalidInput(f"{path}: is a study, made of many runs; only spikemem run takes it")
+    if "grids" in data:
+        raise InvalidInput(f"{path}: is a suite; spikemem suite takes it")
     file = checked(ExperimentFile, path, data)
     kind = find_model(file.model, path.parent)
     try:

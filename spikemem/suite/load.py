@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from spikemem.backend import backend as find_backend
 from spikemem.errors import InvalidInput, Unsupported, choices, explain, first_problem
-from spikemem.experiment.load import find_model, read_named
+from spikemem.experiment.load import find_model, is_study, read_named
 from spikemem.hardware import find_hardware, hardware_for
 from spikemem.rng import check_seed
 from spikemem.suite.condition import Condition, task_class
@@ -111,6 +111,8 @@ def load_suite(
     the schema, the task or the model does not allow.
     """
     path, data = read_named("suite", name_or_path, suite_names(), changes)
+    if is_study(data) or "operations" in data:
+        raise InvalidInput(f"{path}: is a{'n experiment' if 'operations' in data else ' study'}; spikemem run takes it")
     if model is not None and model != data.get("model"):
         data["model"] = model
         data.pop("parameters", None) if not any(c.startswith("parameters") for c in changes) else None

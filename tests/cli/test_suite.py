@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spikemem.cli.main import main
+from spikemem.experiment import experiment_names
 
 SMALL = """
 task = "spikemem.suite.tasks.fragments:Fragments"
@@ -73,6 +74,11 @@ def test_json_has_the_rows_and_a_command_for_each_failure(
     assert again["failures"][0]["answered"] == data["failures"][0]["answered"]
 
 
+def test_a_suite_is_not_run_as_an_experiment(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(small)]) == 2
+    assert "is a suite; spikemem suite takes it" in capsys.readouterr().err
+
+
 def test_what_is_finished_is_not_run_again(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["suite", str(small), "--out", str(tmp_path)])
     files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.conditions/*.h5")}
@@ -88,6 +94,8 @@ def test_what_is_finished_is_not_run_again(small: Path, tmp_path: Path, capsys: 
     [
         (["stres"], 2, "suite 'stres' is unknown; did you mean 'stress'"),
         (["nowhere.toml"], 2, "nowhere.toml: cannot be read"),
+        ([str(experiment_names()["cam-timing"])], 2, "is a study; spikemem run takes it"),
+        ([str(experiment_names()["ca3-functional"])], 2, "is an experiment; spikemem run takes it"),
         (["SMALL", "--model", "cam"], 2, "model 'cam' is unknown"),
         (["SMALL", "--model", "sparsey"], 4, "Sparsey: declares no association"),
         (["SMALL", "--model", "hetero-associative"], 4, "nothing of it can be run: lengths"),
