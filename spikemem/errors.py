@@ -76,11 +76,14 @@ def choices(name: str, valid: Iterable[str]) -> str:
 
     >>> choices("lern", ["learn", "recall"])
     "did you mean 'learn'? valid: learn, recall"
+    >>> choices("decay", ["Hebbian", "Hebbian, decay"])
+    "valid: Hebbian, 'Hebbian, decay'"
     """
     known = sorted(str(v) for v in valid)
     close = get_close_matches(str(name), known, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}valid: {', '.join(known) if known else '(none)'}"
+    listed = [repr(name) if "," in name else name for name in known]
+    return f"{hint}valid: {', '.join(listed) if listed else '(none)'}"
 
 
 _RULES: dict[str, Callable[[dict[str, Any]], str]] = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from spikemem.errors import InvalidInput
 from spikemem.experiment.study import Columns, Criterion, columns
 from spikemem.experiments.memories.cues_page import draw
 from spikemem.experiments.memories.entrants import Choice, Entrant
@@ -72,6 +73,9 @@ def radius(parts: Sequence[float], right: npt.NDArray[np.float64], level: float)
 def measure(suite: Suite) -> Part:
     """Fill every memory to the load, and ask for its items by keys that are unknown or wrong in parts."""
     asked = [e for e in suite.entrants.values() if DAMAGED not in e.cannot]
+    if not asked:
+        reasons = "; ".join(f"{name}: {e.cannot[DAMAGED]}" for name, e in suite.entrants.items())
+        raise InvalidInput(f"protocol cues: no memory that takes part can be asked {DAMAGED}: {reasons}")
     choices = suite.tuned(TITLE, asked, _score)
     found = damaged(suite, asked, choices)
     return Part(

@@ -21,12 +21,12 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """Return rows of the same names, at least one, as a table.
+    """Return rows of the same names as a table; without rows it has no columns.
 
     >>> columns([{"seed": 1, "right": 3}, {"seed": 2, "right": 4}])
     {'seed': [1, 2], 'right': [3, 4]}
     """
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
 
 
 @dataclass(frozen=True)

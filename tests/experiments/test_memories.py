@@ -142,3 +142,14 @@ def test_wrong_parameters_are_told() -> None:
     ):
         with pytest.raises(InvalidInput, match=f"^{re.escape(sentence)}"):
             MemoriesStudy(**given)
+
+
+def test_a_protocol_may_be_asked_of_a_memory_that_has_no_rows_in_some_of_its_tables() -> None:
+    found = MemoriesStudy(short=True, entrants=("Willshaw",), protocols=("resilience",)).run(StudyRun())
+    assert not found.details["P6 precision, points"]
+    assert found.draw().axes
+
+
+def test_a_protocol_that_nobody_can_be_asked_says_so() -> None:
+    with pytest.raises(InvalidInput, match=r"no memory that takes part can be asked .*: CA3: its cue is one line"):
+        MemoriesStudy(short=True, entrants=("CA3",), protocols=("cues",)).run(StudyRun())
