@@ -30,7 +30,7 @@ _MOVED_BY_WEIGHTS = "IF_curr_delta"
 def leak_error(tau_m: float, dt: float) -> float:
     """Return the part of a step's leak by which it may be wrong on a board; ``tau_m`` and ``dt`` in ms.
 
-    >>> [round(leak_error(tau, 1.0), 5) for tau in (20.0, 761.5, 1000.0)]
+    >>> [round(leak_error(tau, 1.0), 5) for tau in (20.0, 761.546, 1000.0)]
     [7e-05, 0.0, 0.03053]
     """
     steps = -expm1(-dt / tau_m) / STEP
