@@ -66,9 +66,9 @@ def started(suite: Path, folder: Path, *options: str, **environment: str) -> sub
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Return exit code, stdout and stderr; the process has two minutes, and all of its group is gone after it."""
+    """Return exit code, stdout and stderr; the process has ten minutes, and all of its group is gone after it."""
     try:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=600)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
