@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from importlib import import_module
 from inspect import getfile
@@ -47,7 +48,7 @@ class Condition:
         del content["folder"]
         return content
 
-    @property
+    @cached_property  # asked for at every turn, and the content does not change
     def digest(self) -> str:
         """The BLAKE2b hash of the content, as 16 hexadecimal digits: the condition's name."""
         text = json.dumps(self.content, sort_keys=True, separators=(",", ":"))

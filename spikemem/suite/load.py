@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -41,7 +42,7 @@ class Suite:
         """The name of its file, with hyphens."""
         return Path(self.source).stem.replace("_", "-")
 
-    @property
+    @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions, each once."""
         return tuple({c.digest: c for made in self.grids.values() for c in made}.values())
