@@ -6,6 +6,7 @@ import numpy as np
 
 from spikemem.errors import InvalidInput
 from spikemem.language import Ask, Association
+from spikemem.models.line_pairs import lines, opposite
 from spikemem.rng import generator
 
 
@@ -45,12 +46,12 @@ class SignedItems(Association):
 
     def others(self, rng: np.random.Generator, pattern: frozenset[int], count: int) -> frozenset[int]:
         """Draw ``count`` lines that say the opposite of ``pattern``."""
-        return frozenset(self._opposite(rng.choice(sorted(pattern), count, replace=False).tolist()))
+        return self._opposite(rng.choice(sorted(pattern), count, replace=False).tolist())
 
     def fragment(self, rng: np.random.Generator, pattern: frozenset[int], kept: int, wrong: int) -> frozenset[int]:
         """Draw ``kept`` signs of ``pattern``, ``wrong`` of which are turned round."""
-        lines = rng.choice(sorted(pattern), min(kept, len(pattern)), replace=False).tolist()
-        return frozenset(lines[wrong:]) | frozenset(self._opposite(lines[:wrong]))
+        on = rng.choice(sorted(pattern), min(kept, len(pattern)), replace=False).tolist()
+        return frozenset(on[wrong:]) | self._opposite(on[:wrong])
 
     def storing(self, address: int, pattern: frozenset[int]) -> Ask:
         """Write the key with a value of its own."""
@@ -68,10 +69,10 @@ class SignedItems(Association):
         right = {"value": values.pop()} if len(values) == 1 else {}
         return Ask("recall", {"key": tuple(sorted(fragment))}, right)
 
-    def _opposite(self, lines: list[int]) -> list[int]:
-        return [(line + self._half) % self.bits for line in lines]
+    def _opposite(self, on: list[int]) -> frozenset[int]:
+        return frozenset(opposite("SignedItems", tuple(on), self._half))
 
 
 def _lines(rng: np.random.Generator, bits: int) -> frozenset[int]:
     """Draw signs as lines."""
-    return frozenset((np.arange(bits) + bits * (rng.random(bits) < 0.5)).tolist())
+    return frozenset(lines(np.where(rng.random(bits) < 0.5, -1.0, 1.0)))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from spikemem.cli.options import print_json, stdout
+from spikemem.cli.progress import progress_bar
 from spikemem.errors import CriterionFailed
 from spikemem.experiment.load_study import LoadedStudy
 from spikemem.experiment.run import Choices
@@ -53,14 +51,7 @@ def run_study(loaded: LoadedStudy, choices: Choices, out: Path, as_json: bool, d
 
 
 def _run(loaded: LoadedStudy, how: StudyRun) -> Findings:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=console.is_terminal) as progress:
-        task = progress.add_task(loaded.name, total=None)
-
-        def show(done: int, total: int, what: str) -> None:
-            progress.update(task, completed=done, total=total, description=f"{loaded.name} {what}".strip())
-
+    with progress_bar(loaded.name) as show:
         return loaded.run(replace(how, progress=show))
 
 
